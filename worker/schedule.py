@@ -1,0 +1,12 @@
+"""What happens by the clock, for `celery beat`."""
+
+from typing import Any
+
+from django.conf import settings
+
+
+def timetable() -> dict[str, dict[str, Any]]:
+    """Task name and interval in seconds of every periodic task, in Celery's beat format."""
+    return {
+        "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
+    }

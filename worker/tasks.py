@@ -1,0 +1,33 @@
+"""The Celery tasks: each fetches nothing and decides nothing, it calls a service."""
+
+import uuid
+
+import adaptation.services
+import exports.services
+from worker import jobs
+from worker.celery_app import app
+
+
+@app.task(name="adapt_patient")
+def adapt_patient(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: adaptation.services.adapt_patient(
+            patient_id=uuid.UUID(run.arguments["patient_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="export_patient_model")
+def export_patient_model(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: exports.services.export_patient_model(
+            patient_model_id=uuid.UUID(run.arguments["patient_model_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="sweep_jobs")
+def sweep_jobs() -> None:
+    jobs.sweep()
