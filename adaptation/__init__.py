@@ -1,0 +1,1 @@
+"""Base models, patient models and what they learn from: the adaptive side of Attune."""
