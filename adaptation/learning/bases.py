@@ -1,0 +1,52 @@
+"""A trained base as a file: its weights, its shape, and the schema that its columns follow."""
+
+import io
+from dataclasses import asdict, dataclass
+
+import torch
+
+from adaptation.learning.relation import RelationLearner, RelationSettings
+
+FORMAT = "attune-base-1"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A learner with what is needed to use it: which schema it reads, and the transition weights."""
+
+    learner: RelationLearner
+    schema: str
+    transition: tuple[float, ...]
+
+
+class BadBase(Exception):
+    """The bytes are not a base that this version reads."""
+
+
+def to_bytes(base: Base) -> bytes:
+    """The base as bytes, without code: tensors, numbers and names only."""
+    content = io.BytesIO()
+    torch.save(
+        {
+            "format": FORMAT,
+            "settings": asdict(base.learner.settings),
+            "schema": base.schema,
+            "transition": list(base.transition),
+            "weights": base.learner.state_dict(),
+        },
+        content,
+    )
+    return content.getvalue()
+
+
+def from_bytes(content: bytes) -> Base:
+    """The base that `to_bytes` wrote. Raises BadBase; never runs code from the file."""
+    try:
+        stored = torch.load(io.BytesIO(content), weights_only=True)
+        if stored["format"] != FORMAT:
+            raise BadBase(f"The base is in format {stored['format']}; this version reads {FORMAT}.")
+        learner = RelationLearner(RelationSettings(**stored["settings"]))
+        learner.load_state_dict(stored["weights"])
+        return Base(learner.eval(), stored["schema"], tuple(stored["transition"]))
+    except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError) as problem:
+        raise BadBase(f"The base's file cannot be read: {problem}") from problem

@@ -1,0 +1,196 @@
+"""SiTunes: 30 listeners rate music in the lab and in daily life, with the mood before and after.
+
+Grigorev et al., "SiTunes: A Situational Music Recommendation Dataset with Physiological and
+Psychological Signals", CHIIR 2024. Stage 1 is a lab session of 20 tracks (mood after each only);
+stages 2 and 3 are ordinary listening, one track a log, mood before and after. The authors state
+no licence: read it for research, train nothing on it that is passed on.
+"""
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adaptation.learning.schema import Feature, FeatureSchema
+from adaptation.learning.support import MoodHeard, Support, TrackHeard, support_rows
+
+SCHEMA = FeatureSchema(
+    "situnes",
+    1,
+    (
+        Feature("popularity", "0..100", "Popularity on the streaming service"),
+        Feature("loudness", "dB", "Overall loudness", arousal=0.7, transition=0.3),
+        Feature("danceability", "0..1", "Danceability", arousal=0.3, valence=0.4),
+        Feature("energy", "0..1", "Energy", arousal=1.0, transition=0.2),
+        Feature("speechiness", "0..1", "Speechiness"),
+        Feature("acousticness", "0..1", "Acousticness", arousal=-0.5),
+        Feature("instrumentalness", "0..1", "Instrumentalness", arousal=-0.2),
+        Feature("musical_valence", "0..1", "Positiveness of the music", valence=1.0),
+        Feature("tempo", "bpm", "Tempo", arousal=0.4, valence=0.2, transition=0.3),
+        Feature("key_fifths_cos", "", "Key on the circle of fifths, cosine", transition=0.2),
+        Feature("key_fifths_sin", "", "Key on the circle of fifths, sine", transition=0.2),
+        Feature("pitch_mean", "Hz", "Fundamental frequency, mean (openSMILE)"),
+        Feature("pitch_sd", "Hz", "Fundamental frequency, standard deviation (openSMILE)"),
+        Feature("spectrum_sd", "", "Auditory spectrum length, standard deviation (openSMILE)"),
+        Feature("rms_sd", "", "RMS energy, standard deviation (openSMILE)", arousal=0.3),
+        Feature("sharpness_mean", "", "Psychoacoustic sharpness, mean (openSMILE)", arousal=0.2),
+        Feature("sharpness_sd", "", "Psychoacoustic sharpness, standard deviation (openSMILE)"),
+        Feature("zero_crossings_mean", "", "Zero-crossing rate, mean (openSMILE)", arousal=0.2),
+        Feature("zero_crossings_sd", "", "Zero-crossing rate, standard deviation (openSMILE)"),
+    ),
+)
+
+_AS_GIVEN = {
+    "musical_valence": "valence",
+    "pitch_mean": "F0final_sma_amean",
+    "pitch_sd": "F0final_sma_stddev",
+    "spectrum_sd": "audspec_lengthL1norm_sma_stddev",
+    "rms_sd": "pcm_RMSenergy_sma_stddev",
+    "sharpness_mean": "pcm_fftMag_psySharpness_sma_amean",
+    "sharpness_sd": "pcm_fftMag_psySharpness_sma_stddev",
+    "zero_crossings_mean": "pcm_zcr_sma_amean",
+    "zero_crossings_sd": "pcm_zcr_sma_stddev",
+}
+_FIFTHS_PER_SEMITONE = 7  # seven semitones are one step on the circle of fifths
+
+
+class BadData(Exception):
+    """The folder is not the data set; the text says which file or column is missing."""
+
+
+@dataclass(frozen=True)
+class SiTunesTrack:
+    item: str
+    title: str
+    artist: str
+    genre: str
+    duration_seconds: float
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Log:
+    """One track heard by one listener. Moods are (valence, arousal) in −1..1."""
+
+    stage: int
+    number: str  # unique within the stage
+    listener: str
+    item: str
+    heard_at: datetime
+    rating: int
+    before: tuple[float, float] | None
+    after: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SiTunes:
+    tracks: dict[str, SiTunesTrack]
+    logs: list[Log]  # in time order
+
+    def of_listener(self, listener: str) -> list[Log]:
+        return [log for log in self.logs if log.listener == listener]
+
+    @property
+    def listeners(self) -> list[str]:
+        return sorted({log.listener for log in self.logs}, key=int)
+
+
+def read(folder: Path) -> SiTunes:
+    """The data set in a folder laid out as its authors publish it. Raises BadData."""
+    tracks = {track.item: track for track in _tracks(folder)}
+    logs = sorted(
+        (log for stage in (1, 2, 3) for log in _logs(folder, stage)),
+        key=lambda log: (log.heard_at, log.stage, int(log.number.split("-")[-1])),
+    )
+    unknown = {log.item for log in logs} - set(tracks)
+    if unknown:
+        raise BadData(f"Rated tracks without metadata: {', '.join(sorted(unknown)[:5])} …")
+    return SiTunes(tracks, logs)
+
+
+def histories(data: SiTunes) -> dict[str, Support]:
+    """Every listener's whole history as the learners read it, by listener."""
+    return {listener: _history(data, data.of_listener(listener)) for listener in data.listeners}
+
+
+def _history(data: SiTunes, logs: list[Log]) -> Support:
+    rows = [row for log in logs for row in support_rows(events_of(log))]
+    return Support.of(rows, np.stack([features_of(data.tracks[row.track]) for row in rows]))
+
+
+def events_of(log: Log) -> list[MoodHeard | TrackHeard[str]]:
+    """A log as a sitting: mood before (not asked in stage 1), the track, mood after."""
+    heard: list[MoodHeard | TrackHeard[str]] = [
+        TrackHeard(log.item, log.rating),
+        MoodHeard(log.after),
+    ]
+    return heard if log.before is None else [MoodHeard(log.before), *heard]
+
+
+def features_of(track: SiTunesTrack) -> NDArray[np.float32]:
+    """The track's features [F] in the order of SCHEMA."""
+    return np.array([track.values[name] for name in SCHEMA.columns], np.float32)
+
+
+def _tracks(folder: Path) -> Iterator[SiTunesTrack]:
+    names = {
+        str(int(float(row["i_id_c"]))): (row["music"], row["singer"])
+        for row in _rows(folder / "music_metadata" / "music_info_withname.csv", "i_id_c")
+    }
+    for row in _rows(folder / "music_metadata" / "music_info.csv", "item_id", "tempo", "key"):
+        item = str(int(float(row["item_id"])))
+        if not row["tempo"]:  # the padding row of the authors' training code, item −1
+            continue
+        title, artist = names.get(item, (f"SiTunes track {item}", ""))
+        yield SiTunesTrack(
+            item=item,
+            title=title,
+            artist=artist,
+            genre=row["general_genre"],
+            duration_seconds=float(row["duration"]) / 1000,
+            values=_values(row),
+        )
+
+
+def _values(row: dict[str, str]) -> dict[str, float]:
+    angle = 2 * math.pi * (_FIFTHS_PER_SEMITONE * float(row["key"]) % 12) / 12
+    keys = {"key_fifths_cos": math.cos(angle), "key_fifths_sin": math.sin(angle)}
+    return {
+        name: keys[name] if name in keys else float(row[_AS_GIVEN.get(name, name)])
+        for name in SCHEMA.columns
+    }
+
+
+def _logs(folder: Path, stage: int) -> Iterator[Log]:
+    lab = stage == 1
+    prefix = "emo_" if lab else "emo_post_"
+    columns = ["user_id", "item_id", "timestamp", "rating", f"{prefix}valence", f"{prefix}arousal"]
+    for row in _rows(folder / f"Stage{stage}" / "interactions.csv", *columns):
+        yield Log(
+            stage=stage,
+            number=f"{row['user_id']}-{row['No.']}" if lab else row["inter_id"],
+            listener=row["user_id"],
+            item=row["item_id"],
+            heard_at=datetime.fromtimestamp(int(row["timestamp"]), tz=UTC),
+            rating=int(row["rating"]),
+            before=None
+            if lab
+            else (float(row["emo_pre_valence"]), float(row["emo_pre_arousal"])),
+            after=(float(row[f"{prefix}valence"]), float(row[f"{prefix}arousal"])),
+        )
+
+
+def _rows(path: Path, *needed: str) -> Iterator[dict[str, str]]:
+    if not path.is_file():
+        raise BadData(f"{path} is missing. Is this the folder of the SiTunes data set?")
+    with path.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader(lines)
+        missing = [name for name in needed if name not in (reader.fieldnames or [])]
+        if missing:
+            raise BadData(f"{path} has no column {', '.join(missing)}.")
+        yield from reader

@@ -1,0 +1,41 @@
+"""Feature schemas as the learners see them: what a column is and what music psychology says of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of a feature table.
+
+    `arousal` and `valence` are the directions (−1..1) in which listeners usually hear the feature;
+    only *simulated* listeners use them (adaptation/learning/simulation.py). `transition` weighs how
+    much a jump in this feature from one track to the next disturbs (0: not at all).
+    """
+
+    name: str
+    unit: str
+    description: str
+    arousal: float = 0.0
+    valence: float = 0.0
+    transition: float = 0.0
+
+
+@dataclass(frozen=True)
+class FeatureSchema:
+    """An ordered, named and versioned list of features."""
+
+    name: str
+    version: int
+    features: tuple[Feature, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}-{self.version}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    def weights(self, role: str) -> tuple[float, ...]:
+        """The `arousal`, `valence` or `transition` weight of every column."""
+        return tuple(float(getattr(feature, role)) for feature in self.features)
