@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 
 from adaptation.audio.arrays import Samples
 

@@ -12,7 +12,7 @@ FORMAT = "attune-base-1"
 
 @dataclass(frozen=True)
 class Base:
-    """A learner with what is needed to use it: which schema it reads, and the transition weights."""
+    """A learner with what its use needs: the schema that it reads, and the transition weights."""
 
     learner: RelationLearner
     schema: str

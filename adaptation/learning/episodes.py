@@ -33,9 +33,7 @@ class Batch:
 
         def padded(name: str) -> Tensor:
             columns = [getattr(support, name) for support in rows]
-            padding = [
-                np.pad(values, ((0, longest - len(values)), (0, 0))) for values in columns
-            ]
+            padding = [np.pad(values, ((0, longest - len(values)), (0, 0))) for values in columns]
             return torch.from_numpy(np.stack(padding))
 
         return cls(padded("features"), padded("mood"), padded("outcome"), padded("weight"))

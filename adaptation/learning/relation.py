@@ -59,7 +59,9 @@ class RelationLearner(nn.Module):
         self.population = nn.Sequential(
             nn.Linear(settings.features, width), nn.Tanh(), nn.Linear(width, outcomes)
         )
-        self.carry = nn.Linear(2, outcomes, bias=False)  # how the mood before goes into each outcome
+        self.carry = nn.Linear(
+            2, outcomes, bias=False
+        )  # how the mood before goes into each outcome
         self.log_noise = nn.Parameter(torch.full((outcomes,), -2.0))
         self.spread = nn.Parameter(torch.eye(d) * 0.1)  # a factor of P; lower triangle used
 
@@ -99,13 +101,14 @@ class RelationLearner(nn.Module):
         nothing = torch.zeros_like(offset_and_slopes)
         still = torch.zeros_like(mood[..., :1])
         persistence = {VALENCE: [mood[..., :1], still], AROUSAL: [still, mood[..., 1:]]}
+        blocks = range(len(OUTCOMES))
         rows = [
             torch.cat(
-                [offset_and_slopes if outcome == block else nothing for block in range(len(OUTCOMES))]
+                [offset_and_slopes if outcome == block else nothing for block in blocks]
                 + persistence.get(outcome, [still, still]),
                 dim=-1,
             )
-            for outcome in range(len(OUTCOMES))
+            for outcome in blocks
         ]
         return torch.stack(rows, dim=-2)
 

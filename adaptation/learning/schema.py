@@ -1,4 +1,4 @@
-"""Feature schemas as the learners see them: what a column is and what music psychology says of it."""
+"""Feature schemas as the learners see them: what a column is, and how listeners hear it."""
 
 from dataclasses import dataclass
 

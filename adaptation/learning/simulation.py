@@ -30,9 +30,9 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Listener:
-    """One simulated person's taste. Hearing is [2, F]; the rest are numbers on the learners' scale."""
+    """One simulated person's taste, on the learners' scale."""
 
-    hearing: Array  # how features sound to them: rows for arousal and valence
+    hearing: Array  # [2, F] how features sound to them: rows for arousal and valence
     ideal: Array  # [2] the excitement and pleasantness they like best
     leaning: Array  # [F] a liking that neither explains
     pickiness: float  # how fast liking falls away from the ideal
@@ -65,7 +65,8 @@ def standardised_by(tracks: NDArray[Any], collection: NDArray[Any]) -> Array:
     """Tracks [N, F] in standard deviations of a collection [M, F], within ±4."""
     spread = collection.std(0, dtype=np.float64)
     centred = tracks - collection.mean(0, dtype=np.float64)
-    return np.clip(centred / np.where(spread > 1e-9, spread, 1.0), -4, 4)
+    scaled: Array = np.clip(centred / np.where(spread > 1e-9, spread, 1.0), -4, 4)
+    return scaled
 
 
 def rate(

@@ -94,9 +94,7 @@ class Support:
         return len(self.features)
 
     @classmethod
-    def of(
-        cls, rows: Iterable[SupportRow[TrackKey]], features: NDArray[np.float32]
-    ) -> "Support":
+    def of(cls, rows: Iterable[SupportRow[TrackKey]], features: NDArray[np.float32]) -> "Support":
         """Rows with their tracks' features [S, F], row by row."""
         listed = list(rows)
         return cls(

@@ -133,7 +133,7 @@ def _ordinary_drift(
         return 0.0, np.zeros(2), 1.0
     solution = np.linalg.lstsq(columns, said[observed].astype(np.float64), rcond=None)[0]
     variance = float(np.square(said[observed] - columns @ solution).mean())
-    return float(solution[0]), solution[1:], max(variance, 1e-3)
+    return float(solution[0]), solution[1:].astype(np.float64), max(variance, 1e-3)
 
 
 def _groups(learner: RelationLearner, settings: TrainingSettings) -> list[dict[str, Any]]:

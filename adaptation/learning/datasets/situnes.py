@@ -178,9 +178,7 @@ def _logs(folder: Path, stage: int) -> Iterator[Log]:
             item=row["item_id"],
             heard_at=datetime.fromtimestamp(int(row["timestamp"]), tz=UTC),
             rating=int(row["rating"]),
-            before=None
-            if lab
-            else (float(row["emo_pre_valence"]), float(row["emo_pre_arousal"])),
+            before=None if lab else (float(row["emo_pre_valence"]), float(row["emo_pre_arousal"])),
             after=(float(row[f"{prefix}valence"]), float(row[f"{prefix}arousal"])),
         )
 
