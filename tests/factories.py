@@ -1,0 +1,195 @@
+"""Rows to start a test from, written past the services: a test of a service stands alone."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from therapy.models import (
+    Catalogue,
+    Clinic,
+    Device,
+    FeatureSchema,
+    ListeningSession,
+    Membership,
+    MoodRating,
+    Patient,
+    PlaylistEntry,
+    PlaylistLog,
+    SessionPlan,
+    Track,
+    TrackFeatures,
+    TrackRating,
+    User,
+)
+
+FEATURES = [
+    {"name": "tempo", "unit": "bpm", "description": "Beats a minute."},
+    {"name": "integrated_loudness", "unit": "LUFS", "description": "Integrated loudness."},
+    {"name": "brightness", "unit": "Hz", "description": "Mean spectral centroid."},
+]
+
+
+def token_of(device: Device) -> str:
+    """The token of a device that DeviceFactory made."""
+    return f"attune_test_{device.label}"
+
+
+class FeatureSchemaFactory(DjangoModelFactory[FeatureSchema]):
+    class Meta:
+        model = FeatureSchema
+        django_get_or_create = ("name", "version")
+
+    name = "audio"
+    version = 1
+    features = FEATURES
+
+
+class CatalogueFactory(DjangoModelFactory[Catalogue]):
+    class Meta:
+        model = Catalogue
+
+    slug = factory.Sequence(lambda n: f"catalogue-{n}")
+    name = factory.Sequence(lambda n: f"Catalogue {n}")
+
+
+class TrackFactory(DjangoModelFactory[Track]):
+    class Meta:
+        model = Track
+
+    catalogue = factory.SubFactory(CatalogueFactory)
+    external_id = factory.Sequence(lambda n: f"track-{n}")
+    title = factory.Sequence(lambda n: f"Track {n}")
+    duration_seconds = 180.0
+    lyrics = Track.Lyrics.NONE
+
+
+class TrackFeaturesFactory(DjangoModelFactory[TrackFeatures]):
+    class Meta:
+        model = TrackFeatures
+
+    track = factory.SubFactory(TrackFactory)
+    schema = factory.SubFactory(FeatureSchemaFactory)
+    values = (66.0, -23.0, 1500.0)
+
+
+class ClinicFactory(DjangoModelFactory[Clinic]):
+    class Meta:
+        model = Clinic
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"clinic-{n}")
+    name = factory.Sequence(lambda n: f"Clinic {n}")
+    feature_schema = factory.SubFactory(FeatureSchemaFactory)
+
+    @factory.post_generation
+    def catalogues(self: Any, create: bool, extracted: Any, **_: Any) -> None:
+        if create and extracted:
+            self.catalogues.set(extracted)
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user-{n}@example.org")
+    name = factory.Sequence(lambda n: f"User {n}")
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    clinic = factory.SubFactory(ClinicFactory)
+    role = Membership.Role.THERAPIST
+
+
+class PatientFactory(DjangoModelFactory[Patient]):
+    class Meta:
+        model = Patient
+
+    clinic = factory.SubFactory(ClinicFactory)
+    code = factory.Sequence(lambda n: f"P-{n:03}")
+
+
+class DeviceFactory(DjangoModelFactory[Device]):
+    class Meta:
+        model = Device
+
+    patient = factory.SubFactory(PatientFactory)
+    label = factory.Sequence(lambda n: f"phone-{n}")
+    token_sha256 = factory.LazyAttribute(
+        lambda device: hashlib.sha256(token_of(device).encode()).hexdigest()
+    )
+
+
+class SessionPlanFactory(DjangoModelFactory[SessionPlan]):
+    class Meta:
+        model = SessionPlan
+
+    patient = factory.SubFactory(PatientFactory)
+    version = factory.Sequence(lambda n: n + 1)
+
+
+class ListeningSessionFactory(DjangoModelFactory[ListeningSession]):
+    class Meta:
+        model = ListeningSession
+
+    patient = factory.SubFactory(PatientFactory)
+    started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+
+
+class MoodRatingFactory(DjangoModelFactory[MoodRating]):
+    class Meta:
+        model = MoodRating
+
+    patient = factory.SubFactory(PatientFactory)
+    phase = MoodRating.Phase.BEFORE
+    valence = 0.25
+    arousal = -0.5
+    rated_at = factory.LazyFunction(timezone.now)
+
+
+class TrackRatingFactory(DjangoModelFactory[TrackRating]):
+    class Meta:
+        model = TrackRating
+
+    patient = factory.SubFactory(PatientFactory)
+    track = factory.SubFactory(TrackFactory)
+    liking = 4
+    rated_at = factory.LazyFunction(timezone.now)
+
+
+class PlaylistLogFactory(DjangoModelFactory[PlaylistLog]):
+    class Meta:
+        model = PlaylistLog
+
+    patient = factory.SubFactory(PatientFactory)
+    model_version = 1
+    package_sha256 = "9f" * 32
+    seed = 7
+    mood_valence = -0.5
+    mood_arousal = 0.5
+    target_valence = 0.5
+    target_arousal = -0.5
+    made_at = factory.LazyFunction(timezone.now)
+
+
+class PlaylistEntryFactory(DjangoModelFactory[PlaylistEntry]):
+    class Meta:
+        model = PlaylistEntry
+
+    playlist = factory.SubFactory(PlaylistLogFactory)
+    position = 0
+    track = factory.SubFactory(TrackFactory)
+    waypoint_valence = -0.5
+    waypoint_arousal = 0.5
+    predicted_valence = -0.4
+    predicted_arousal = 0.4
+    deviation_valence = 0.2
+    deviation_arousal = 0.25
+    log_probability = -1.5

@@ -1,0 +1,78 @@
+"""The API's description is complete, and a change of contract shows in review."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.yaml"
+REFRESH = "python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """The description as the code has it now; fails on any warning."""
+    out = io.StringIO()
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def schema(text: str) -> Any:
+    return yaml.safe_load(text)
+
+
+def operations(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for address, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {address}", operation
+
+
+def test_the_committed_description_is_the_one_of_the_code(text: str) -> None:
+    assert SNAPSHOT.read_text() == text.rstrip("\n") + "\n", (
+        f"The API's description changed. If that is meant, run\n    {REFRESH}\n"
+        "and commit docs/openapi.yaml."
+    )
+
+
+def test_every_call_is_described_and_says_how_it_is_refused(schema: Any) -> None:
+    for name, operation in operations(schema):
+        assert operation["summary"], name
+        assert operation["description"], name
+        refusals = {code for code in operation["responses"] if code.startswith("4")}
+        assert "401" in refusals, name
+        if name.startswith("post"):
+            assert refusals >= {"400", "409", "415"}, name
+        for code in refusals:
+            content = operation["responses"][code]["content"]["application/json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}, name
+            assert content["examples"], name
+
+
+def test_every_call_wants_the_phones_token_and_nothing_else(schema: Any) -> None:
+    for name, operation in operations(schema):
+        assert operation["security"] == [{"deviceToken": []}], name
+    assert schema["components"]["securitySchemes"]["deviceToken"]["scheme"] == "bearer"
+
+
+def test_every_body_that_is_sent_has_an_example(schema: Any) -> None:
+    for name, operation in operations(schema):
+        if "requestBody" in operation:
+            assert operation["requestBody"]["content"]["application/json"]["examples"], name
+
+
+def test_a_mood_is_described_with_its_range(schema: Any) -> None:
+    mood = schema["components"]["schemas"]["MoodRatingBodyRequest"]["properties"]
+    for axis in ("valence", "arousal"):
+        assert (mood[axis]["minimum"], mood[axis]["maximum"]) == (-1.0, 1.0)
+
+
+def test_anyone_may_read_the_description() -> None:
+    answer = Client().get("/api/v1/schema/")
+    assert answer.status_code == 200
+    assert "/api/v1/mood-ratings" in yaml.safe_load(answer.content)["paths"]

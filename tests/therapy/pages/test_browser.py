@@ -1,0 +1,259 @@
+"""The pages in a real Chromium, at the widths of a phone and of a desk."""
+
+import io
+import os
+import struct
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import SessionPlanFactory
+from tests.needs import require
+from tests.people import People
+from tests.therapy.pages.conftest import add_playlist, add_session
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "correct horse battery"
+PHONE, DESK = (390, 844), (1280, 900)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WATCH_POLICY = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the module. Playwright keeps an event loop on this thread for as long, which
+    Django takes for a sign that its ORM is called from asynchronous code; it is not."""
+    path = require("chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+            yield browser
+            browser.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Window:
+    """A page that remembers what went wrong in it."""
+
+    page: Page
+    site: str
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(WATCH_POLICY)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        self.page.on("request", self._request)
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.site + address)
+
+    def sign_in(self, email: str) -> None:
+        self.open("/")
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def expect_calm(self) -> None:
+        """No error in the console, nothing blocked, no other host, no sideways scrolling."""
+        blocked = self.page.evaluate("window.violations")
+        width, room = self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert self.troubles == []
+        assert blocked == []
+        assert width <= room
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.site, "data:")):
+            self.troubles.append(f"asked {request.url}")
+
+
+@pytest.fixture
+def harbour(people: People) -> People:
+    """Anna with a plan, five sessions with playlists, and a track that can be heard."""
+    people.alice.set_password(PASSWORD)
+    people.alice.save()
+    plan = SessionPlanFactory(patient=people.anna, excluded_tags=["organ"])
+    for day in range(5):
+        add_playlist(add_session(people.anna, day=day, plan=plan), people.tracks)
+    track = people.tracks[0]
+    track.audio.save("sound.wav", ContentFile(_two_seconds()), save=False)
+    track.save()
+    return people
+
+
+def _two_seconds() -> bytes:
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(struct.pack("<16000h", *[n % 200 * 20 for n in range(16000)]))
+    return sound.getvalue()
+
+
+def context_of(chromium: Browser, size: tuple[int, int], **options: Any) -> BrowserContext:
+    return chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def window(
+    request: pytest.FixtureRequest, chromium: Browser, harbour: People, live_server: LiveServer
+) -> Iterator[Window]:
+    with context_of(chromium, request.param) as context:
+        yield Window(context.new_page(), live_server.url)
+
+
+def test_a_therapist_signs_in_finds_a_patient_and_reads_the_page(
+    window: Window, harbour: People
+) -> None:
+    window.sign_in(harbour.alice.email)
+    page = window.page
+    page.get_by_role("heading", name="Patients", level=1).wait_for()
+    window.expect_calm()
+
+    page.get_by_label("Code").fill("ann")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="ANNA").click()
+    page.get_by_role("heading", name="ANNA", level=1).wait_for()
+    assert page.get_by_role("img", name="Valence before and after each session").is_visible()
+    page.get_by_text("The same numbers as a table").click()
+    page.get_by_text("Playlist of 3 tracks").first.click()
+    assert page.get_by_role("table", name="Made ").first.is_visible()
+    window.expect_calm()
+
+    page.get_by_role("link", name="Catalogue").click()
+    page.get_by_role("heading", name="Catalogue", level=1).wait_for()
+    page.get_by_text("3 numbers").first.click()
+    window.expect_calm()
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in", level=1).wait_for()
+    window.expect_calm()
+
+
+def test_tables_stay_tables_for_a_screen_reader(window: Window, harbour: People) -> None:
+    """Asked of the accessibility tree: a table that is laid out as cards may lose its rows."""
+    window.sign_in(harbour.alice.email)
+    window.page.get_by_role("heading", name="Patients", level=1).wait_for()
+    tree = window.page.context.new_cdp_session(window.page).send("Accessibility.getFullAXTree")
+    heard = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in tree["nodes"]
+        if not node["ignored"]
+    ]
+    assert ("table", "1 patient") in heard
+    assert ("columnheader", "Latest session") in heard
+    assert any(role == "rowheader" and name.startswith("ANNA") for role, name in heard)
+    assert ("cell", "5") in heard
+
+
+@pytest.mark.parametrize("size", [(320, 640), (390, 844), (768, 1024), (1280, 900)])
+def test_text_of_twice_the_size_needs_no_sideways_scrolling(
+    chromium: Browser, harbour: People, live_server: LiveServer, size: tuple[int, int]
+) -> None:
+    with context_of(chromium, size) as context:
+        window = Window(context.new_page(), live_server.url)
+        devtools = context.new_cdp_session(window.page)
+        devtools.send("Page.enable")
+        devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+        window.sign_in(harbour.alice.email)
+        for address in ("/", reverse("patient", args=[harbour.anna.id]), "/catalogue/"):
+            window.open(address)
+            window.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            window.expect_calm()
+        size_of_text = window.page.evaluate("getComputedStyle(document.body).fontSize")
+        assert size_of_text == "32px"
+
+
+def test_the_keyboard_alone_is_enough(
+    chromium: Browser, harbour: People, live_server: LiveServer
+) -> None:
+    with context_of(chromium, DESK) as context:
+        window = Window(context.new_page(), live_server.url)
+        page = window.page
+        window.open("/")
+        page.keyboard.type(harbour.alice.email)  # the field has the focus already
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Patients", level=1).wait_for()
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Skip to content")
+        assert skip.evaluate("link => link === document.activeElement")
+        assert skip.bounding_box()["y"] >= 0  # type: ignore[index]
+        ring = skip.evaluate("link => getComputedStyle(link).outlineStyle")
+        assert ring == "solid"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "code"
+
+
+def test_the_dark_scheme_is_followed(
+    chromium: Browser, harbour: People, live_server: LiveServer
+) -> None:
+    backgrounds = []
+    for scheme in ("light", "dark"):
+        with context_of(chromium, DESK, color_scheme=scheme) as context:
+            window = Window(context.new_page(), live_server.url)
+            window.open("/sign-in/")
+            backgrounds.append(
+                window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            )
+            window.expect_calm()
+    assert backgrounds == ["rgb(245, 243, 238)", "rgb(21, 27, 27)"]
+
+
+def test_a_track_can_be_heard(window: Window, harbour: People) -> None:
+    window.sign_in(harbour.alice.email)
+    window.open("/catalogue/")
+    length = window.page.locator("audio").first.evaluate(
+        """audio => new Promise((resolve, reject) => {
+            audio.addEventListener("loadedmetadata", () => resolve(audio.duration));
+            audio.addEventListener("error", () => reject(new Error(audio.error.message)));
+            audio.preload = "metadata";
+            audio.load();
+        })"""
+    )
+    assert length == pytest.approx(2.0, abs=0.01)
+    window.expect_calm()
+
+
+def test_the_description_of_the_phone_api_opens(
+    chromium: Browser, harbour: People, live_server: LiveServer
+) -> None:
+    with context_of(chromium, DESK) as context:
+        window = Window(context.new_page(), live_server.url)
+        window.open(reverse("api:docs"))
+        window.page.locator(".swagger-ui .info .title", has_text="Attune phone API").wait_for()
+        window.page.locator(".swagger-ui .opblock").first.wait_for()
+        assert window.troubles == []
+        assert window.page.evaluate("window.violations") == []

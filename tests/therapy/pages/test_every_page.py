@@ -1,0 +1,124 @@
+"""What holds for every page: errors with a way on, no inline style or script, a sound frame."""
+
+import re
+from typing import NoReturn
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import include, path, reverse
+
+from tests.factories import SessionPlanFactory
+from tests.people import People
+from tests.therapy.pages.conftest import add_playlist, add_session, words
+
+
+def broken(request: HttpRequest) -> NoReturn:
+    raise RuntimeError("This page always fails.")
+
+
+def forbidden(request: HttpRequest) -> NoReturn:
+    raise PermissionDenied
+
+
+urlpatterns = [
+    path("broken", broken),
+    path("forbidden", forbidden),
+    path("", include("therapy.urls")),
+]
+
+
+def pages(people: People) -> list[str]:
+    return ["/", "/?code=zzz", "/catalogue/", reverse("patient", args=[people.anna.id]), "/nowhere"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visitor", [True, False])
+def test_a_missing_page_leads_back(client: Client, alices: Client, visitor: bool) -> None:
+    missing = (client if visitor else alices).get("/nowhere/at/all")
+    assert missing.status_code == 404
+    assert "Go to your patients" in words(missing)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_a_forbidden_page_says_whom_to_ask(alices: Client) -> None:
+    refused = alices.get("/forbidden")
+    assert refused.status_code == 403
+    assert "ask the owner of your clinic" in words(refused)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_a_failure_says_what_to_do_and_hides_its_cause(alices: Client) -> None:
+    alices.raise_request_exception = False
+    failed = alices.get("/broken")
+    assert failed.status_code == 500
+    assert "Something went wrong on the server" in words(failed)
+    assert "This page always fails" not in failed.content.decode()
+
+
+def test_the_failure_page_needs_neither_database_nor_request() -> None:
+    """Without the database mark a query would raise."""
+    assert "Something went wrong" in render_to_string("500.html")
+    assert "could not make sense" in render_to_string("400.html")
+
+
+@pytest.mark.django_db
+def test_a_form_from_elsewhere_is_refused_with_a_way_on(people: People) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(people.alice)
+    refused = strict.post("/sign-out/")
+    assert refused.status_code == 403
+    assert "That form was too old to be accepted" in words(refused)
+    assert strict.get("/").status_code == 200  # still signed in
+
+
+@pytest.mark.django_db
+def test_no_page_has_inline_style_or_script_or_a_foreign_host(
+    alices: Client, client: Client, people: People
+) -> None:
+    plan = SessionPlanFactory(patient=people.anna)
+    add_playlist(add_session(people.anna, plan=plan), people.tracks)
+    for who, address in [(client, "/sign-in/"), *((alices, page) for page in pages(people))]:
+        response = who.get(address)
+        html = response.content.decode()
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", html), address
+        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", html), address
+        policy = response.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "'unsafe-inline'" not in policy
+
+
+@pytest.mark.django_db
+def test_every_page_has_one_heading_a_title_a_language_and_a_way_past_the_navigation(
+    alices: Client, people: People
+) -> None:
+    for address in pages(people):
+        html = alices.get(address).content.decode()
+        assert html.count("<h1") == 1, address
+        assert re.search(r"<title>[^<]+ · Attune</title>", html), address
+        assert '<html lang="en-GB">' in html
+        assert html.index('href="#main"') < html.index("<nav"), address
+        assert 'id="main"' in html
+
+
+@pytest.mark.django_db
+def test_every_field_has_a_label(alices: Client, client: Client) -> None:
+    for who, address in ((client, "/sign-in/"), (alices, "/"), (alices, "/catalogue/")):
+        html = who.get(address).content.decode()
+        fields = re.findall(r"<(?:input|select)(?![^>]*type=\"hidden\")[^>]*>", html)
+        assert fields
+        for field in fields:
+            named = re.search(r'\bid="([^"]+)"', field)
+            assert named, field
+            assert f'<label for="{named[1]}"' in html, field
+
+
+@pytest.mark.django_db
+def test_the_footer_claims_nothing_medical_and_gives_the_version(alices: Client) -> None:
+    html = alices.get("/").content.decode()
+    assert "It is not a treatment and not a medical device" in html
+    assert re.search(r"Version \d+\.\d+\.\d+\.", html)

@@ -1,0 +1,68 @@
+"""Session plans and moods said in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import SessionPlanFactory, TrackFactory
+from therapy.models import SessionPlan
+from therapy.plans.words import CURVES, NEVER_TRACKS_SHOWN, in_words, mood_in_words, signed
+
+
+@pytest.mark.parametrize(
+    ("mood", "said"),
+    [
+        ((0.5, -0.5), "pleasant and calm"),
+        ((0.2, -0.9), "slightly pleasant and very calm"),
+        ((-0.8, 0.3), "very unpleasant and slightly excited"),
+        ((0.0, 0.1), "neither unpleasant nor pleasant and neither calm nor excited"),
+    ],
+)
+def test_moods_have_everyday_names(mood: tuple[float, float], said: str) -> None:
+    assert mood_in_words(*mood) == said
+
+
+@given(st.floats(-1, 1))
+def test_a_signed_number_can_be_read_back(value: float) -> None:
+    shown = signed(value)
+    assert abs(float(shown.replace("−", "-")) - value) <= 0.005 + 1e-9
+    assert shown[0] in "+−" or float(shown) == 0
+    assert shown not in {"+0.00", "−0.00"}
+
+
+def test_every_curve_has_words() -> None:
+    assert set(CURVES) == set(SessionPlan.Curve)
+
+
+@pytest.mark.django_db
+def test_a_start_nearer_the_target_is_said_as_a_share_of_the_way() -> None:
+    assert "15 % of the way" in in_words(SessionPlanFactory(start_factor=0.85)).path
+    assert "starts at the patient’s mood" in in_words(SessionPlanFactory(start_factor=1)).path
+    direct = in_words(SessionPlanFactory(curve="direct", start_factor=0.85)).path
+    assert "does not start from the mood" in direct
+
+
+@pytest.mark.django_db
+def test_each_exclusion_is_said_and_none_is_invented() -> None:
+    plain = SessionPlanFactory(explicit_allowed=True)
+    assert in_words(plain).exclusions == ()
+    strict = SessionPlanFactory(
+        lyrics="none", tempo_min=50, tempo_max=80.5, loudness_max=-16, excluded_tags=["organ"]
+    )
+    assert in_words(strict).exclusions == (
+        "No explicit tracks",
+        "No lyrics, and no track whose lyrics are unknown",
+        "Tempo only from 50 to 80.5 bpm",
+        "No louder than −16.0 LUFS",
+        "Nothing tagged organ",
+    )
+    assert "No slower than 50 bpm" in in_words(SessionPlanFactory(tempo_min=50)).exclusions
+
+
+@pytest.mark.django_db
+def test_many_never_tracks_are_counted_after_the_first_few() -> None:
+    plan = SessionPlanFactory()
+    plan.never_tracks.set(TrackFactory.create_batch(NEVER_TRACKS_SHOWN + 3))
+    said = in_words(plan).exclusions[-1]
+    assert said.startswith("Never: ")
+    assert said.endswith("; and 3 more")

@@ -1,0 +1,89 @@
+"""Signing in and out, and what nobody sees without it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import People
+from tests.therapy.pages.conftest import words
+from therapy.models import User
+
+PASSWORD = "correct horse battery"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(people: People) -> User:
+    people.alice.set_password(PASSWORD)
+    people.alice.save()
+    return people.alice
+
+
+@pytest.mark.parametrize("name", ["patients", "catalogue"])
+def test_a_visitor_is_sent_to_sign_in_and_back_afterwards(
+    client: Client, alice: User, name: str
+) -> None:
+    wanted = reverse(name)
+    sent = client.get(wanted)
+    assert sent.status_code == 302
+    assert sent.url == f"/sign-in/?next={wanted}"
+    form = client.get(sent.url)
+    assert f'name="next" value="{wanted}"' in form.content.decode()
+    answered = client.post(
+        "/sign-in/", {"username": alice.email, "password": PASSWORD, "next": wanted}
+    )
+    assert answered.status_code == 302
+    assert answered.url == wanted
+
+
+def test_a_visitor_is_sent_to_sign_in_from_a_patients_page_and_from_a_tracks_sound(
+    client: Client, people: People
+) -> None:
+    for address in (
+        reverse("patient", args=[people.anna.id]),
+        reverse("track-audio", args=[people.tracks[0].id]),
+    ):
+        assert client.get(address).headers["Location"] == f"/sign-in/?next={address}"
+
+
+def test_capitals_and_spaces_in_the_address_do_not_matter(client: Client, alice: User) -> None:
+    typed = {"username": " Alice@Example.ORG ", "password": PASSWORD}
+    assert client.post("/sign-in/", typed).headers["Location"] == "/"
+
+
+def test_a_wrong_password_is_told_without_saying_whether_the_account_exists(
+    client: Client, alice: User
+) -> None:
+    told = {
+        words(client.post("/sign-in/", {"username": email, "password": "not this one"}))
+        for email in (alice.email, "stranger@example.org")
+    }
+    assert len(told) == 1
+    assert "No account has this email address and password together." in told.pop()
+
+
+def test_the_address_to_return_to_survives_a_wrong_password(client: Client, alice: User) -> None:
+    wrong = client.post(
+        "/sign-in/", {"username": alice.email, "password": "x", "next": "/catalogue/"}
+    )
+    assert 'name="next" value="/catalogue/"' in wrong.content.decode()
+
+
+def test_nobody_is_sent_to_another_site_after_signing_in(client: Client, alice: User) -> None:
+    typed = {"username": alice.email, "password": PASSWORD, "next": "https://evil.example/"}
+    assert client.post("/sign-in/", typed).headers["Location"] == "/"
+
+
+def test_signing_out_takes_a_post_and_ends_the_session(alices: Client) -> None:
+    assert alices.get("/sign-out/").status_code == 405
+    assert alices.get("/").status_code == 200
+    assert alices.post("/sign-out/").headers["Location"] == "/sign-in/"
+    assert alices.get("/").status_code == 302
+
+
+def test_a_patients_page_is_not_kept_by_the_browser_after_signing_out(
+    alices: Client, people: People
+) -> None:
+    shown = alices.get(reverse("patient", args=[people.anna.id]))
+    assert "no-store" in shown.headers["Cache-Control"]

@@ -1,0 +1,146 @@
+"""A therapist prescribes; every change is the next version."""
+
+import math
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from tests.people import People
+from tests.threads import at_once
+from therapy.models import SessionPlan
+from therapy.plans.selectors import current_plan
+from therapy.plans.services import prescribe
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_patient_has_no_plan_until_one_is_prescribed(people: People) -> None:
+    assert current_plan(people.anna) is None
+    plan = prescribe(patient=people.anna, by=people.bob)
+    assert current_plan(people.anna) == plan
+    assert (plan.version, plan.created_by, plan.curve) == (1, people.bob, "linear")
+
+
+def test_a_change_is_the_next_version_and_the_earlier_one_stays(people: People) -> None:
+    first = prescribe(patient=people.anna, by=people.bob, track_count=4)
+    second = prescribe(patient=people.anna, by=people.alice, curve="u")
+    assert (first.version, second.version) == (1, 2)
+    assert current_plan(people.anna) == second
+    first.refresh_from_db()
+    assert (first.track_count, first.curve) == (4, "linear")
+    assert second.track_count == 5, "what is left out is the default, not what was before"
+
+
+def test_versions_are_counted_for_each_patient(people: People) -> None:
+    prescribe(patient=people.anna, by=people.bob)
+    assert prescribe(patient=people.carl, by=people.charlie).version == 1
+
+
+def test_every_field_is_kept(people: People) -> None:
+    fields: dict[str, Any] = {
+        "target_valence": 0.25,
+        "target_arousal": -0.75,
+        "curve": "plateau",
+        "start_factor": 0.85,
+        "track_count": 8,
+        "minutes": 60,
+        "hold_radius": 0.0,
+        "largest_step": 3.0,
+        "lowest_valence": -1.0,
+        "explicit_allowed": True,
+        "lyrics": "none",
+        "tempo_min": 60.0,
+        "tempo_max": 60.0,
+        "loudness_max": -23.0,
+    }
+    plan = prescribe(
+        patient=people.anna,
+        by=people.bob,
+        never_tracks=people.tracks[:2],
+        excluded_tags=["Drums ", "drums", "siren"],
+        **fields,
+    )
+    stored = SessionPlan.objects.get(id=plan.id)
+    assert {name: getattr(stored, name) for name in fields} == fields
+    assert set(stored.never_tracks.all()) == set(people.tracks[:2])
+    assert stored.excluded_tags == ["drums", "siren"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("curve", "zigzag", "'zigzag' is not a valid choice"),
+        ("lyrics", "some", "not a valid choice"),
+        ("track_count", 2, "greater than or equal to 3"),
+        ("track_count", 9, "less than or equal to 8"),
+        ("target_valence", 1.01, "less than or equal to 1"),
+        ("target_arousal", -1.01, "greater than or equal to -1"),
+        ("lowest_valence", math.nan, "finite number, not nan"),
+        ("start_factor", 0.49, "greater than or equal to 0.5"),
+        ("start_factor", math.inf, "finite number, not inf"),
+        ("minutes", 4, "between 5 and 60, not 4"),
+        ("minutes", 61, "between 5 and 60, not 61"),
+        ("hold_radius", -0.1, "between 0 and 1"),
+        ("largest_step", 0.0, "between 0.05 and 3"),
+        ("largest_step", math.nan, "finite number, not nan"),
+        ("tempo_min", 0.0, "between 1 and 1000"),
+        ("tempo_max", math.nan, "finite number"),
+        ("loudness_max", 3.0, "between -100 and 0"),
+        ("excluded_tags", "drums", "list of words"),
+        ("excluded_tags", ["x" * 61], "at most 60 characters"),
+        ("excluded_tags", [1], "list of words"),
+        ("volume", 3, "no such field"),
+    ],
+)
+def test_a_plan_is_refused_by_field(people: People, field: str, value: Any, words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prescribe(patient=people.anna, by=people.bob, **{field: value})
+    assert list(refused.value.message_dict) == [field]
+    assert words in refused.value.message_dict[field][0]
+    assert not SessionPlan.objects.exists()
+
+
+def test_an_empty_range_of_tempo_is_refused(people: People) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prescribe(patient=people.anna, by=people.bob, tempo_min=81.0, tempo_max=80.0)
+    assert refused.value.message_dict == {"tempo_min": ["The slowest, 81, is faster than 80 bpm."]}
+
+
+def test_all_that_is_wrong_is_said_at_once(people: People) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prescribe(
+            patient=people.anna,
+            by=people.bob,
+            curve="zigzag",
+            minutes=2,
+            excluded_tags="drums",
+            never_tracks=[people.strange_track],
+        )
+    assert set(refused.value.message_dict) == {"curve", "minutes", "excluded_tags", "never_tracks"}
+
+
+def test_tracks_of_another_clinics_catalogue_are_refused_by_title(people: People) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prescribe(
+            patient=people.anna,
+            by=people.bob,
+            never_tracks=[people.tracks[0], people.strange_track],
+        )
+    assert refused.value.message_dict == {
+        "never_tracks": [f"In no catalogue of this clinic: {people.strange_track.title}."]
+    }
+
+
+def test_a_stranger_cannot_prescribe(people: People) -> None:
+    with pytest.raises(PermissionDenied, match="does not work in the clinic"):
+        prescribe(patient=people.anna, by=people.charlie)
+    assert not SessionPlan.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plans_prescribed_at_once_get_versions_of_their_own(people: People) -> None:
+    def once() -> int:
+        return prescribe(patient=people.anna, by=people.bob).version
+
+    assert sorted(at_once(once, once, once, once)) == [1, 2, 3, 4]

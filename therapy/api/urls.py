@@ -1,0 +1,23 @@
+"""Addresses of the phone API, below api/v1/."""
+
+from django.urls import path
+
+from therapy.api import docs
+from therapy.catalogue import api as catalogue
+from therapy.people import api as people
+from therapy.plans import api as plans
+from therapy.sessions import api as sessions
+
+app_name = "api"
+urlpatterns = [
+    path("me", people.Me.as_view(), name="me"),
+    path("plan", plans.CurrentPlan.as_view(), name="plan"),
+    path("catalogue", catalogue.Tracks.as_view(), name="catalogue"),
+    path("tracks/<uuid:track_id>/audio", catalogue.Audio.as_view(), name="track-audio"),
+    path("sessions", sessions.Sessions.as_view(), name="sessions"),
+    path("mood-ratings", sessions.MoodRatings.as_view(), name="mood-ratings"),
+    path("track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
+    path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path("schema/", docs.schema, name="schema"),
+    path("docs/", docs.Docs.as_view(), name="docs"),
+]

@@ -1,0 +1,1 @@
+"""What can be played: tracks, their features, catalogues."""

@@ -1,0 +1,100 @@
+"""Catalogues of tracks, and track features under named, versioned schemas."""
+
+from django.db import models
+from django.db.models import Q
+
+from therapy.fields import Record
+
+
+class FeatureSchema(models.Model):
+    """What the numbers of a feature row mean: an ordered list of named features with units.
+
+    Never changed once features were stored under it; a new list is a new version.
+    """
+
+    name = models.SlugField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    features = models.JSONField(help_text="[{name, unit, description}, …] in column order")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="schema_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.version}"
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the features in column order."""
+        return [feature["name"] for feature in self.features]
+
+
+class Catalogue(Record):
+    """A collection of tracks that clinics may be given."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True, help_text="Where it comes from, and its rights.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Track(Record):
+    """A piece of music that can be put in a playlist."""
+
+    class Lyrics(models.TextChoices):
+        NONE = "none"
+        SUNG = "sung"
+        UNKNOWN = "unknown"
+
+    catalogue = models.ForeignKey(Catalogue, on_delete=models.PROTECT, related_name="tracks")
+    external_id = models.CharField(
+        max_length=120,
+        help_text="Its name in the catalogue's source: a file name, a data set's id.",
+    )
+    title = models.CharField(max_length=200)
+    artist = models.CharField(max_length=200, blank=True)
+    duration_seconds = models.FloatField(null=True)
+    audio = models.FileField(upload_to="audio/", blank=True)
+    audio_sha256 = models.CharField(max_length=64, blank=True)
+    true_peak_dbtp = models.FloatField(null=True, help_text="True peak, dBTP (ITU-R BS.1770).")
+    tags = models.JSONField(default=list, help_text="Lower-case words: instruments, genre, mood.")
+    explicit = models.BooleanField(default=False)
+    lyrics = models.CharField(max_length=8, choices=Lyrics.choices, default=Lyrics.UNKNOWN)
+    rights = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["catalogue_id", "title", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["catalogue", "external_id"], name="track_once_per_catalogue"
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_seconds__isnull=True) | Q(duration_seconds__gt=0),
+                name="track_duration_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TrackFeatures(models.Model):
+    """A track's numbers under one feature schema, in the schema's column order."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="features")
+    schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="rows")
+    values = models.JSONField(help_text="One finite number a column.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["track", "schema"], name="features_once_per_schema"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track} under {self.schema}"

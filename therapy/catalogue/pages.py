@@ -1,0 +1,51 @@
+"""Staff pages of the catalogue: its tracks, and their sound."""
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from therapy.catalogue import listing
+from therapy.catalogue.audio import audio_response
+from therapy.catalogue.models import Catalogue
+from therapy.people.access import clinics_of
+from therapy.people.pages import StaffRequest, asked_for
+
+TRACKS_A_PAGE = 25
+
+
+@require_safe
+def catalogue(request: StaffRequest) -> HttpResponse:
+    """The tracks that the user's clinics may play, a page at a time."""
+    catalogues = list(listing.catalogues_of(request.user))
+    chosen = _chosen(catalogues, request.GET.get("catalogue", ""))
+    search = asked_for(request, "search")
+    found = listing.tracks_found(user=request.user, catalogue=chosen, search=search)
+    page = Paginator(found, TRACKS_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "therapy/catalogue/catalogue.html",
+        {
+            "catalogues": catalogues,
+            "chosen": chosen,
+            "search": search,
+            "page": page,
+            "rows": listing.rows_of(page.object_list),
+            "clinics": list(clinics_of(request.user)),
+        },
+    )
+
+
+@require_safe
+def track_audio(request: StaffRequest, track_id: uuid.UUID) -> HttpResponseBase:
+    """A track's sound, for a user whose clinic has it. Raises Http404 for everyone else."""
+    track = get_object_or_404(listing.tracks_visible_to(request.user), pk=track_id)
+    return audio_response(request, track)
+
+
+def _chosen(catalogues: list[Catalogue], slug: str) -> Catalogue | None:
+    """A catalogue by its slug; any other word means all of them."""
+    return next((one for one in catalogues if one.slug == slug), None)

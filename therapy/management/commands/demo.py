@@ -1,0 +1,52 @@
+import os
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+
+from therapy.demonstration import story
+from therapy.demonstration.clinic import logins
+from therapy.demonstration.servers import DidNotStart, Running, running
+
+
+class Command(BaseCommand):
+    help = (
+        "Show the main job end to end with simulated listeners: music, base, ratings, adapted "
+        "model, ONNX and Core ML, playlist. Then serve the site."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="stop after the main job")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demonstration makes simulated patients: not in production.")
+        call_command("migrate", verbosity=0)
+        patients = story.prepare(self._say)
+        try:
+            with running(options["port"]) as site:
+                story.rate(patients, site, self._say)
+                story.show(patients[0], site, self._say)
+                self._say("\nThe main job is done.")
+                if not options["no_serve"]:
+                    self._serve(site)
+        except (DidNotStart, story.Stuck) as problem:
+            raise CommandError(str(problem)) from problem
+        except KeyboardInterrupt:
+            self._say("\nStopped.")
+
+    def _serve(self, site: Running) -> None:
+        self._say(f"\nThe site is at {site.address}/ and the phone API's pages at")
+        self._say(f"{site.address}/api/v1/docs/. Sign in as")
+        for login in logins():
+            self._say(f"   {login.role}: {login.email}   password {login.password}")
+        self._say("Ctrl-C stops it.")
+        while not site.ended():
+            time.sleep(1)
+        raise CommandError(f"The {site.ended()} process ended.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

@@ -1,0 +1,30 @@
+"""Every record of the clinical domain, gathered where Django looks for them."""
+
+from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.people.models import Clinic, Device, Membership, Patient, User
+from therapy.plans.models import SessionPlan
+from therapy.sessions.models import (
+    ListeningSession,
+    MoodRating,
+    PlaylistEntry,
+    PlaylistLog,
+    TrackRating,
+)
+
+__all__ = [
+    "Catalogue",
+    "Clinic",
+    "Device",
+    "FeatureSchema",
+    "ListeningSession",
+    "Membership",
+    "MoodRating",
+    "Patient",
+    "PlaylistEntry",
+    "PlaylistLog",
+    "SessionPlan",
+    "Track",
+    "TrackFeatures",
+    "TrackRating",
+    "User",
+]

@@ -1,0 +1,1 @@
+"""Who is there: clinics, staff, patients and their phones."""

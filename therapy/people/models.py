@@ -1,0 +1,139 @@
+"""Clinics, the staff who work there, patients, and the phones that speak for patients."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from therapy.catalogue.models import Catalogue, FeatureSchema
+from therapy.fields import Record
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A member of staff; without a password they cannot sign in until one is set."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A member of staff, who signs in with an email address. Patients are not users."""
+
+    username = None  # type: ignore[assignment]  # Django's way to drop an inherited field
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="email_once_in_any_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Clinic(Record):
+    """One practice. Its patients, plans and ratings are invisible to every other clinic."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    feature_schema = models.ForeignKey(
+        FeatureSchema,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The schema that its tracks are described in and its models read.",
+    )
+    catalogues = models.ManyToManyField(Catalogue, related_name="clinics")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's role in a clinic."""
+
+    class Role(models.TextChoices):
+        THERAPIST = "therapist"
+        ADMIN = "admin"
+        OWNER = "owner"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "clinic"], name="member_once_per_clinic"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["therapist", "admin", "owner"]),
+                name="membership_role_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.role} at {self.clinic}"
+
+
+class Patient(Record):
+    """A person in care, known here by a pseudonymous code."""
+
+    class Origin(models.TextChoices):
+        CARE = "care"
+        SIMULATED = "simulated"
+        RESEARCH = "research"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    code = models.CharField(max_length=40)
+    therapist = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="patients"
+    )
+    origin = models.CharField(
+        max_length=10,
+        choices=Origin.choices,
+        default=Origin.CARE,
+        help_text="Shown with the patient: nobody should take a simulated listener for a person.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["clinic_id", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "code"], name="patient_code_once_per_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Device(Record):
+    """A patient's phone. Its token is shown once, when it is issued; only a hash is kept."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="devices")
+    label = models.CharField(max_length=80, blank=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.label or 'phone'} of {self.patient}"
+
+    # What DRF's permission classes ask of whoever made the request.
+    is_authenticated = True

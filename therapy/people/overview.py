@@ -1,0 +1,94 @@
+"""What the list of patients shows, read in a number of queries that does not grow with it."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
+
+from therapy.people.access import patients_visible_to
+from therapy.people.models import Clinic, Patient, User
+from therapy.sessions.models import ListeningSession, MoodRating, TrackRating
+
+
+class Order(TextChoices):
+    """How the list is sorted."""
+
+    CODE = "code", "code"
+    RECENT = "recent", "latest session"
+
+
+@dataclass(frozen=True)
+class Moods:
+    """The moods around one session. Of several in a phase the last counts: nearest the music
+    before it, and the patient's final word after it."""
+
+    before: MoodRating | None = None
+    after: MoodRating | None = None
+
+
+@dataclass(frozen=True)
+class PatientRow:
+    """One patient of the list. `moods` are those around the latest session."""
+
+    patient: Patient
+    session_count: int
+    last_session_at: datetime | None
+    moods: Moods
+    rating_count: int
+
+
+def patients_found(
+    *, user: User, clinic: Clinic | None, search: str, order: Order
+) -> QuerySet[Patient]:
+    """The patients that `user` may see, of one clinic or all, whose code contains `search`."""
+    patients = patients_visible_to(user).select_related("clinic", "therapist__user")
+    if clinic is not None:
+        patients = patients.filter(clinic=clinic)
+    if search:
+        patients = patients.filter(code__icontains=search)
+    latest = ListeningSession.objects.filter(patient=OuterRef("pk")).order_by("-started_at", "-id")
+    patients = patients.annotate(
+        last_session_id=Subquery(latest.values("id")[:1]),
+        last_session_at=Subquery(latest.values("started_at")[:1]),
+    )
+    if order is Order.RECENT:
+        return patients.order_by(F("last_session_at").desc(nulls_last=True), "code", "id")
+    return patients.order_by("code", "id")
+
+
+def rows_of(patients: Sequence[Patient]) -> list[PatientRow]:
+    """The rows of the list for patients that `patients_found` gave."""
+    ids = [patient.id for patient in patients]
+    sessions = _count_by_patient(ListeningSession.objects.filter(patient__in=ids))
+    ratings = _count_by_patient(TrackRating.objects.filter(patient__in=ids))
+    latest = {patient.id: getattr(patient, "last_session_id", None) for patient in patients}
+    moods = moods_around(session for session in latest.values() if session is not None)
+    return [
+        PatientRow(
+            patient=patient,
+            session_count=sessions.get(patient.id, 0),
+            last_session_at=getattr(patient, "last_session_at", None),
+            moods=moods.get(latest[patient.id], Moods()),
+            rating_count=ratings.get(patient.id, 0),
+        )
+        for patient in patients
+    ]
+
+
+def moods_around(session_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, Moods]:
+    """The moods before and after each session that has any, by the session's id. One query."""
+    found: dict[uuid.UUID | None, dict[str, MoodRating]] = {}
+    phases = [MoodRating.Phase.BEFORE, MoodRating.Phase.AFTER]
+    ratings = MoodRating.objects.filter(session__in=list(session_ids), phase__in=phases)
+    for rating in ratings.order_by("rated_at", "id"):
+        found.setdefault(rating.session_id, {})[rating.phase] = rating
+    return {session: Moods(**by_phase) for session, by_phase in found.items()}
+
+
+def _count_by_patient(
+    rows: "QuerySet[ListeningSession] | QuerySet[TrackRating]",
+) -> dict[uuid.UUID, int]:
+    counted = rows.order_by().values("patient_id").annotate(number=Count("pk"))
+    return {row["patient_id"]: row["number"] for row in counted}

@@ -1,0 +1,146 @@
+"""Staff pages: signing in, the list of patients, and one patient."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from therapy import panels
+from therapy.people import overview, patient_page
+from therapy.people.access import clinics_of, patient_for
+from therapy.people.models import Clinic, Patient, User
+from therapy.plans.selectors import current_plan
+from therapy.plans.words import in_words
+from therapy.sessions.charts import mood_charts
+
+PATIENTS_A_PAGE = 25
+CHARTED_SESSIONS = 24
+SESSIONS_A_PAGE = 8
+RATINGS_A_PAGE = 12
+
+
+class StaffRequest(HttpRequest):
+    """A request that LoginRequiredMiddleware let through."""
+
+    user: User
+
+
+class SignInForm(AuthenticationForm):
+    """Email and password. Addresses are stored in lower case, so capitals do not matter here."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "No account has this email address and password together. "
+        "Check both; the password is case-sensitive. "
+        "If you cannot get in, ask the owner of your clinic to set a new password.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        email = self.fields["username"]
+        email.label = "Email"
+        email.widget = forms.EmailInput(
+            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
+        )
+
+    def clean_username(self) -> str:
+        return str(self.cleaned_data["username"]).strip().lower()
+
+
+class SignIn(LoginView):
+    template_name = "therapy/people/sign_in.html"
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+@require_safe
+@never_cache
+def patients(request: StaffRequest) -> HttpResponse:
+    """The patients that the member of staff may see, a page at a time."""
+    clinics = list(clinics_of(request.user).order_by("name"))
+    clinic = _chosen_clinic(clinics, request.GET.get("clinic", ""))
+    search = asked_for(request, "code")
+    order = _chosen_order(request.GET.get("order", ""))
+    found = overview.patients_found(user=request.user, clinic=clinic, search=search, order=order)
+    page = Paginator(found, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
+    columns = panels.columns()
+    return render(
+        request,
+        "therapy/people/patients.html",
+        {
+            "clinics": clinics,
+            "clinic": clinic,
+            "search": search,
+            "order": order,
+            "orders": overview.Order.choices,
+            "page": page,
+            "columns": columns,
+            "rows": _with_cells(overview.rows_of(list(page.object_list)), columns),
+        },
+    )
+
+
+@require_safe
+@never_cache
+def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """One patient: plan, moods, sessions, ratings, and what the rooms above add."""
+    shown = patient_for(request.user, patient_id)
+    plan = current_plan(shown)
+    charted = _page(patient_page.charted_sessions(shown), CHARTED_SESSIONS, request, "moods")
+    sessions = _page(patient_page.sessions_of(shown), SESSIONS_A_PAGE, request, "sessions")
+    ratings = _page(patient_page.track_ratings_of(shown), RATINGS_A_PAGE, request, "ratings")
+    moods = patient_page.session_moods(charted.object_list)
+    return render(
+        request,
+        "therapy/people/patient.html",
+        {
+            "patient": shown,
+            "plan": plan,
+            "plan_words": in_words(plan) if plan is not None else None,
+            "charted": charted,
+            "moods": moods[::-1],
+            "charts": mood_charts(moods) if moods else (),
+            "sessions": sessions,
+            "sheets": patient_page.session_sheets(list(sessions.object_list)),
+            "ratings": ratings,
+            "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
+        },
+    )
+
+
+def asked_for(request: HttpRequest, parameter: str) -> str:
+    """What was typed into a search field; without null characters, which PostgreSQL refuses."""
+    return request.GET.get(parameter, "").replace("\0", "").strip()
+
+
+def _chosen_clinic(clinics: list[Clinic], slug: str) -> Clinic | None:
+    """A clinic of the user's own by its slug; any other word means all of them."""
+    return next((clinic for clinic in clinics if clinic.slug == slug), None)
+
+
+def _chosen_order(word: str) -> overview.Order:
+    return overview.Order(word) if word in overview.Order.values else overview.Order.CODE
+
+
+def _with_cells(
+    rows: list[overview.PatientRow], columns: tuple[panels.PatientColumn, ...]
+) -> list[tuple[overview.PatientRow, list[tuple[str, panels.Cell]]]]:
+    listed: list[Patient] = [row.patient for row in rows]
+    contributed = [(column.title, column.cells(listed)) for column in columns]
+    return [(row, [(title, cells[row.patient.id]) for title, cells in contributed]) for row in rows]
+
+
+def _page(rows: Any, size: int, request: HttpRequest, parameter: str) -> Any:
+    return Paginator(rows, size).get_page(request.GET.get(parameter))

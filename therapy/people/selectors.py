@@ -1,0 +1,73 @@
+"""Reads of clinics, staff, patients and devices. What a user may see is in access.py."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from therapy.people.models import Clinic, Device, Patient, User
+from therapy.people.services import token_digest
+
+
+def clinic_of(*, slug: str) -> Clinic:
+    """The clinic; raises Clinic.DoesNotExist with the slugs that there are."""
+    clinic = Clinic.objects.filter(slug=slug).first()
+    if clinic is None:
+        known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True))
+        raise Clinic.DoesNotExist(f"No clinic '{slug}'. There are: {known or 'none yet'}.")
+    return clinic
+
+
+def patient_of(*, clinic: Clinic, code: str) -> Patient:
+    """The clinic's patient of that code; raises Patient.DoesNotExist."""
+    patient = Patient.objects.filter(clinic=clinic, code=code).first()
+    if patient is None:
+        raise Patient.DoesNotExist(f"{clinic} has no patient '{code}'.")
+    return patient
+
+
+def patient_named(name: str) -> Patient:
+    """The patient that someone at the command line means: an id, CLINIC/CODE, or a bare CODE where
+    only one clinic has it. Raises Patient.DoesNotExist with what there is."""
+    clinic, _, code = name.rpartition("/")
+    found = Patient.objects.select_related("clinic__feature_schema")
+    if is_uuid(name):
+        found = found.filter(id=name)
+    elif clinic:
+        found = found.filter(clinic__slug=clinic, code=code)
+    else:
+        found = found.filter(code=code)
+    patients = list(found[:2])
+    if len(patients) == 1:
+        return patients[0]
+    if patients:
+        raise Patient.DoesNotExist(f"Several clinics have a patient '{name}': say CLINIC/CODE.")
+    known = Patient.objects.order_by("clinic__slug", "code").values_list("clinic__slug", "code")
+    examples = ", ".join(f"{slug}/{code}" for slug, code in known[:5])
+    raise Patient.DoesNotExist(f"There is no patient '{name}'. There are: {examples or 'none'}.")
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def device_of(*, token: str) -> Device | None:
+    """The phone of a token, revoked or not, with its patient and clinic at hand. One query."""
+    return (
+        Device.objects.select_related("patient__clinic__feature_schema")
+        .filter(token_sha256=token_digest(token))
+        .first()
+    )
+
+
+def devices_of(patient: Patient) -> QuerySet[Device]:
+    """The patient's phones, newest first, revoked ones too."""
+    return Device.objects.filter(patient=patient).order_by("-created_at", "id")
+
+
+def user_of(*, email: str) -> User | None:
+    """The member of staff with that address, in whatever case it was typed."""
+    return User.objects.filter(email=email.strip().lower()).first()

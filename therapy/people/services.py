@@ -1,0 +1,124 @@
+"""The only writers of clinics, staff, patients and devices."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from therapy.catalogue.models import Catalogue, FeatureSchema
+from therapy.people.models import Clinic, Device, Membership, Patient, User
+from therapy.records import add, problems_of, refuse
+
+TOKEN_PREFIX = "attune_"  # noqa: S105 — lets a leaked token be recognised for what it is
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def create_clinic(
+    *, slug: str, name: str, feature_schema: FeatureSchema, catalogues: Iterable[Catalogue] = ()
+) -> Clinic:
+    """A clinic whose tracks come from `catalogues`, described under `feature_schema`.
+
+    Raises ValidationError by field: a slug that is taken or is no slug, an empty name.
+    """
+    clinic = Clinic(slug=slug, name=name.strip(), feature_schema=feature_schema)
+    refuse(problems_of(clinic))
+    add(clinic)
+    clinic.catalogues.set(catalogues)
+    return clinic
+
+
+@transaction.atomic
+def create_staff(
+    *,
+    clinic: Clinic,
+    email: str,
+    role: str = Membership.Role.THERAPIST,
+    name: str = "",
+    password: str | None = None,
+) -> tuple[Membership, str]:
+    """A new member of staff, and the password: the one given, or a random one to hand over.
+
+    Raises ValidationError by field: an address that has an account already (`add_member` lets that
+    person into another clinic), an unknown role, a password that the site's rules refuse.
+    """
+    chosen = secrets.token_urlsafe(12) if password is None else password
+    user = User(email=User.objects.normalize_email(email.strip()).lower(), name=name.strip())
+    problems = problems_of(user, unchecked=["password"])
+    try:
+        validate_password(chosen, user)
+    except ValidationError as refused:
+        problems["password"] = refused.messages
+    refuse(problems)
+    user.set_password(chosen)
+    add(user)
+    return add_member(user=user, clinic=clinic, role=role), chosen
+
+
+def add_member(*, user: User, clinic: Clinic, role: str) -> Membership:
+    """Let someone who has an account work in another clinic too.
+
+    Raises ValidationError: an unknown role, or a role that they have there already.
+    """
+    membership = Membership(user=user, clinic=clinic, role=role)
+    refuse(problems_of(membership))
+    return add(membership)
+
+
+def create_patient(
+    *,
+    clinic: Clinic,
+    code: str,
+    therapist: Membership | None = None,
+    origin: str = Patient.Origin.CARE,
+) -> Patient:
+    """A patient, known by a pseudonymous code that is unique in the clinic.
+
+    Raises ValidationError by field: a code that is taken or empty, an unknown origin, a therapist
+    of another clinic.
+    """
+    patient = Patient(clinic=clinic, code=code.strip(), therapist=therapist, origin=origin)
+    problems = problems_of(patient)
+    if therapist is not None and therapist.clinic_id != clinic.id:
+        problems["therapist"] = [f"{therapist.user} does not work at {clinic}."]
+    refuse(problems)
+    return add(patient)
+
+
+def issue_device_token(*, patient: Patient, label: str = "") -> tuple[Device, str]:
+    """A phone that speaks for `patient`, and its token.
+
+    The token has 256 bits from the system's random source and is shown this once: only its SHA-256
+    is kept, which needs no salt because a token that long cannot be guessed from a list.
+    """
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    device = Device(patient=patient, label=label.strip(), token_sha256=token_digest(token))
+    refuse(problems_of(device))
+    return add(device), token
+
+
+def token_digest(token: str) -> str:
+    """SHA-256 of a token in hexadecimal: what a device is found by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def revoke_device(*, device: Device) -> Device:
+    """End a phone's access, at once and for good. A second call keeps the first one's time."""
+    Device.objects.filter(id=device.id, revoked_at=None).update(revoked_at=timezone.now())
+    device.refresh_from_db(fields=["revoked_at"])
+    return device
+
+
+def note_seen(*, device: Device) -> None:
+    """Remember that the phone called; at most one write a minute, however often it calls."""
+    now = timezone.now()
+    if device.last_seen_at is not None and device.last_seen_at > now - SEEN_EVERY:
+        return
+    due = Q(last_seen_at=None) | Q(last_seen_at__lte=now - SEEN_EVERY)
+    Device.objects.filter(due, id=device.id).update(last_seen_at=now)

@@ -1,0 +1,1 @@
+"""What is prescribed: session plans and the path they ask for."""

@@ -1,0 +1,99 @@
+"""A session plan said in plain words."""
+
+from dataclasses import dataclass
+
+from therapy.plans.models import SessionPlan
+
+CURVES = {
+    SessionPlan.Curve.LINEAR: "in equal steps from the mood to the target",
+    SessionPlan.Curve.EASE_OUT: "in large steps at first, then ever smaller ones",
+    SessionPlan.Curve.PLATEAU: "in equal steps to the target, which the last two tracks hold",
+    SessionPlan.Curve.U: "at the target by half way, held there, and a little way back at the end",
+    SessionPlan.Curve.DIRECT: "at the target from the first track on",
+}
+NEVER_TRACKS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class PlanInWords:
+    """What a plan asks for; each text is a sentence or two, exclusions one each."""
+
+    aim: str
+    path: str
+    length: str
+    limits: str
+    exclusions: tuple[str, ...]
+
+
+def in_words(plan: SessionPlan) -> PlanInWords:
+    """Say a plan in words; reads `never_tracks`, so have them prefetched."""
+    return PlanInWords(
+        aim=f"{mood_in_words(plan.target_valence, plan.target_arousal).capitalize()} "
+        f"(valence {signed(plan.target_valence)}, arousal {signed(plan.target_arousal)})",
+        path=f"{CURVES[SessionPlan.Curve(plan.curve)].capitalize()}. {_start(plan)}",
+        length=f"{plan.track_count} tracks, about {plan.minutes} minutes",
+        limits=f"Within {plan.hold_radius:g} of the target the music stays at the target. "
+        f"From one track to the next the path moves at most {plan.largest_step:g}. "
+        f"It matches no valence below {signed(plan.lowest_valence)}.",
+        exclusions=tuple(_exclusions(plan)),
+    )
+
+
+def mood_in_words(valence: float, arousal: float) -> str:
+    """A point of the affect plane in everyday words, such as 'pleasant and slightly calm'."""
+    return f"{_side(valence, 'unpleasant', 'pleasant')} and {_side(arousal, 'calm', 'excited')}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign and a true minus; a rounded zero has no sign."""
+    rounded = round(value, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{rounded:+.{digits}f}".replace("-", "−")
+
+
+def _side(value: float, low: str, high: str) -> str:
+    if abs(value) < 0.15:
+        return f"neither {low} nor {high}"
+    side = high if value > 0 else low
+    if abs(value) < 0.35:
+        return f"slightly {side}"
+    return f"very {side}" if abs(value) >= 0.75 else side
+
+
+def _start(plan: SessionPlan) -> str:
+    if plan.curve == SessionPlan.Curve.DIRECT:
+        return "It does not start from the mood."
+    if plan.start_factor == 1:
+        return "It starts at the patient’s mood."
+    nearer = round((1 - plan.start_factor) * 100)
+    return f"It starts {nearer} % of the way from the patient’s mood to the target."
+
+
+def _exclusions(plan: SessionPlan) -> list[str]:
+    rules = []
+    if not plan.explicit_allowed:
+        rules.append("No explicit tracks")
+    if plan.lyrics == SessionPlan.LyricsRule.NONE:
+        rules.append("No lyrics, and no track whose lyrics are unknown")
+    if tempo := _tempo(plan):
+        rules.append(tempo)
+    if plan.loudness_max is not None:
+        rules.append(f"No louder than {signed(plan.loudness_max, 1)} LUFS")
+    if plan.excluded_tags:
+        rules.append(f"Nothing tagged {', '.join(plan.excluded_tags)}")
+    never = [track.title for track in plan.never_tracks.all()]
+    if never:
+        more = len(never) - NEVER_TRACKS_SHOWN
+        named = "; ".join(never[:NEVER_TRACKS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        rules.append(f"Never: {named}")
+    return rules
+
+
+def _tempo(plan: SessionPlan) -> str:
+    low, high = plan.tempo_min, plan.tempo_max
+    if low is not None and high is not None:
+        return f"Tempo only from {low:g} to {high:g} bpm"
+    if low is not None:
+        return f"No slower than {low:g} bpm"
+    return f"No faster than {high:g} bpm" if high is not None else ""

@@ -1,0 +1,1 @@
+"""What happened: listening sessions, ratings, playlists played."""

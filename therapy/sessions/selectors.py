@@ -1,0 +1,28 @@
+"""The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
+
+from django.db.models import QuerySet
+
+from therapy.people.models import Patient
+from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, TrackRating
+
+
+def sessions_of(patient: Patient) -> QuerySet[ListeningSession]:
+    """The patient's sittings, oldest first."""
+    return ListeningSession.objects.filter(patient=patient).order_by("started_at", "id")
+
+
+def mood_ratings_of(patient: Patient) -> QuerySet[MoodRating]:
+    """In the order of rating; rows of one instant in the order of their ids."""
+    return MoodRating.objects.filter(patient=patient).order_by("rated_at", "id")
+
+
+def track_ratings_of(patient: Patient) -> QuerySet[TrackRating]:
+    """In the order of rating, with the track at hand; rows of one instant by their ids."""
+    ratings = TrackRating.objects.filter(patient=patient).select_related("track")
+    return ratings.order_by("rated_at", "id")
+
+
+def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:
+    """Oldest first, with entries and their tracks at hand. Three queries."""
+    logs = PlaylistLog.objects.filter(patient=patient).order_by("made_at", "id")
+    return logs.prefetch_related("entries__track")
