@@ -1,0 +1,95 @@
+"""What this app adds to the staff pages: a patient's model, and the work on it, in words."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from adaptation.models import PatientModel
+from adaptation.selectors import newest_model
+from therapy.models import Patient, TrackFeatures, TrackRating
+from therapy.panels import Cell
+from therapy.work import WorkInWords, in_words, latest_jobs
+from worker.models import Job
+
+SHORTLY = {
+    Job.State.QUEUED: "adaptation waiting",
+    Job.State.RUNNING: "being adapted",
+    Job.State.FAILED: "adaptation failed",
+}
+
+
+class ModelPanel:
+    """The patient's model: what it is made from, and whether a newer one is on its way."""
+
+    title = "Model"
+    template_name = "adaptation/patient_panel.html"
+
+    def context(self, patient: Patient) -> dict[str, Any]:
+        model = newest_model(patient)
+        rated = TrackRating.objects.filter(patient=patient).count()
+        job = latest_jobs([adapt_key(patient.id)]).get(adapt_key(patient.id))
+        readable = _readable(patient, model) if model is not None else rated
+        return {
+            "model": model,
+            "rated": rated,
+            "unreadable": rated - readable,
+            "waiting": max(readable - model.support_count, 0) if model is not None else rated,
+            "work": _adaptation(job) if job is not None else None,
+        }
+
+
+class ModelColumn:
+    """The list's column: version of the model, and what of the work on it needs to be known."""
+
+    title = "Model"
+
+    def cells(self, patients: Sequence[Patient]) -> Mapping[uuid.UUID, Cell]:
+        ids = [patient.id for patient in patients]
+        models = newest_models(ids)
+        jobs = latest_jobs(adapt_key(patient) for patient in ids)
+        return {
+            patient: _cell(models.get(patient), jobs.get(adapt_key(patient))) for patient in ids
+        }
+
+
+def adapt_key(patient_id: uuid.UUID) -> str:
+    """The job key under which a patient's ratings ask for adaptation."""
+    return f"adapt_patient:{patient_id}"
+
+
+def newest_models(patient_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PatientModel]:
+    """Each patient's model of the highest version, with its base. One query."""
+    newer = PatientModel.objects.filter(
+        patient=OuterRef("patient"), version__gt=OuterRef("version")
+    )
+    newest = PatientModel.objects.filter(~Exists(newer), patient__in=patient_ids)
+    return {model.patient_id: model for model in newest.select_related("base").defer("vector")}
+
+
+def _readable(patient: Patient, model: PatientModel) -> int:
+    """How many of the patient's track ratings are of tracks that the model's base can read."""
+    described = TrackFeatures.objects.filter(track=OuterRef("track"), schema=model.base.schema_id)
+    return TrackRating.objects.filter(Exists(described), patient=patient).count()
+
+
+def _adaptation(job: Job) -> WorkInWords:
+    return in_words(
+        job,
+        what="adaptation",
+        after_failure="The next rating asks for it again, or manage.py adapt does it at once.",
+    )
+
+
+def _cell(model: PatientModel | None, job: Job | None) -> Cell:
+    notes = []
+    if model is not None and model.base.simulated:
+        notes.append("simulated base")
+    if job is not None and job.state in SHORTLY:
+        notes.append(SHORTLY[Job.State(job.state)])
+    return Cell(
+        text=f"version {model.version}" if model is not None else "none yet",
+        note=", ".join(notes),
+        needs_attention=job is not None and _adaptation(job).needs_attention,
+    )

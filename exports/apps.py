@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ExportsConfig(AppConfig):
+    name = "exports"
+
+    def ready(self) -> None:
+        from exports.pages import PackagesPanel
+        from therapy import panels
+
+        panels.register(PackagesPanel())
