@@ -1,0 +1,58 @@
+"""Base models, and the patient models that were adapted from them."""
+
+from django.db import models
+
+from therapy.fields import Record
+from therapy.models import FeatureSchema, Patient
+
+
+class BaseModel(Record):
+    """A released base: what was learned across listeners, before anyone's own ratings."""
+
+    name = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField()
+    learner = models.CharField(
+        max_length=40, help_text="Name of the learner in adaptation.learning."
+    )
+    schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="bases")
+    trained_on = models.CharField(max_length=300, help_text="Which listeners, in words.")
+    simulated = models.BooleanField(help_text="Trained on simulated listeners only.")
+    seed = models.BigIntegerField()
+    weights = models.FileField(upload_to="bases/")
+    weights_sha256 = models.CharField(max_length=64)
+    vector_size = models.PositiveSmallIntegerField(help_text="D, numbers in a patient vector")
+    metrics = models.JSONField(default=dict, help_text="What was measured when it was trained.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="base_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class PatientModel(Record):
+    """A base adapted to one patient: a vector, and which ratings it was made from."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="models")
+    base = models.ForeignKey(BaseModel, on_delete=models.PROTECT, related_name="patient_models")
+    version = models.PositiveIntegerField(help_text="Rises by one with every adaptation.")
+    vector = models.BinaryField(help_text="D float32 numbers, little-endian")
+    support_digest = models.CharField(max_length=64, help_text="SHA-256 of the support set.")
+    support_count = models.PositiveIntegerField(help_text="Rated tracks in the support set.")
+    newest_rating_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["patient_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "version"], name="patient_model_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Model of {self.patient}, version {self.version}"
