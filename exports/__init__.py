@@ -1,0 +1,1 @@
+"""Model packages: graphs converted to ONNX and Core ML, checked against PyTorch, delivered."""

@@ -1,0 +1,205 @@
+"""A phone with a simulated listener behind it, talking to a server as any phone does.
+
+For demonstrations and load tests. Everything goes through the phone API: catalogue, plan and
+package come from there, sittings and ratings go there. The listener is made up
+(adaptation/learning/simulation.py).
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import requests
+from numpy.typing import NDArray
+
+from adaptation.learning import simulation
+from adaptation.schemas import SCHEMAS
+from exports.phone import Candidates, Choice, Package, Request, recency
+
+SECONDS_BETWEEN = 20  # from the end of a track to the rating of it
+ASSUMED_SECONDS = 180.0  # of a track whose duration nobody knows
+PATIENCE = 30.0  # seconds for one answer
+
+
+class Refused(Exception):
+    """The server did not take what the phone sent; the text is the server's."""
+
+
+@dataclass
+class Server:
+    """The phone API of one server, with one device's token."""
+
+    address: str
+    token: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, **query: str) -> requests.Response:
+        return self._checked(
+            self.session.get(self._url(path), params=query, headers=self._auth, timeout=PATIENCE)
+        )
+
+    def post(self, path: str, body: dict[str, Any]) -> None:
+        self._checked(
+            self.session.post(self._url(path), json=body, headers=self._auth, timeout=PATIENCE)
+        )
+
+    @property
+    def _auth(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def _url(self, path: str) -> str:
+        return f"{self.address.rstrip('/')}/api/v1/{path}"
+
+    def _checked(self, answer: requests.Response) -> requests.Response:
+        if not answer.ok and answer.status_code != requests.codes.not_found:
+            raise Refused(f"{answer.request.method} {answer.url}: {answer.text}")
+        return answer
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What one sitting came to."""
+
+    tracks: int
+    by_model: int | None  # version of the model that chose, or None: nothing to choose with yet
+
+
+class SimulatedPhone:
+    """One simulated listener's phone."""
+
+    def __init__(self, server: Server, *, seed: int) -> None:
+        self.server = server
+        self.generator = np.random.default_rng(seed)
+        catalogue = server.get("catalogue").json()
+        self.tracks: list[dict[str, Any]] = catalogue["tracks"]
+        self.features = np.array([track["values"] for track in self.tracks], np.float32)
+        self.plan: dict[str, Any] = server.get("plan").json()
+        label = f"{catalogue['schema']['name']}-{catalogue['schema']['version']}"
+        self.listener = simulation.imagine_listener(SCHEMAS[label], self.generator)
+        self.heard_as = simulation.standardised_by(self.features, self.features)
+        self.last_heard = np.full(len(self.tracks), -np.inf)  # seconds since the epoch
+
+    def sit(self, at: datetime, *, tracks: int | None = None) -> Sitting:
+        """One sitting that began at `at`: mood, tracks each with a rating and a mood, the end."""
+        mood = simulation.any_mood(self.generator)
+        session, now = uuid4(), at
+        sitting = {
+            "id": str(session),
+            "plan": self.plan["id"],
+            "started_at": at.isoformat(),
+        }
+        self.server.post("sessions", sitting)
+        self._rate_mood(session, "before", mood, now)
+        chosen, version = self._choose(mood, now, tracks or self.plan["track_count"], session)
+        for place, row in enumerate(chosen):
+            track = self.tracks[row]
+            now += timedelta(seconds=(track["duration"] or ASSUMED_SECONDS) + SECONDS_BETWEEN)
+            liking, mood = simulation.rate(self.listener, self.heard_as[row], mood, self.generator)
+            self._rate_track(session, track["id"], liking, now)
+            now += timedelta(seconds=1)
+            self._rate_mood(session, "during" if place < len(chosen) - 1 else "after", mood, now)
+            self.last_heard[row] = now.timestamp()
+        self.server.post("sessions", {**sitting, "ended_at": now.isoformat()})
+        return Sitting(len(chosen), version)
+
+    def _choose(
+        self, mood: NDArray[np.float64], at: datetime, count: int, session: UUID
+    ) -> tuple[list[int], int | None]:
+        """Rows of the tracks to play: by the model, or any that are allowed while there is none."""
+        excluded = set(self.plan["excluded_track_ids"])
+        allowed = np.array([track["id"] not in excluded for track in self.tracks])
+        answer = self.server.get("model", kind="onnx")
+        if answer.status_code == requests.codes.not_found:
+            rows = self.generator.permutation(np.flatnonzero(allowed))[:count]
+            return [int(row) for row in rows], None
+        package = Package(answer.content)
+        days = (at.timestamp() - self.last_heard) / 86400
+        candidates = Candidates(
+            self.features,
+            allowed,
+            recency(np.maximum(days, 0.0)),
+            np.zeros(len(self.tracks), np.float32),
+        )
+        request = Request(
+            mood=(float(mood[0]), float(mood[1])),
+            target=(self.plan["target_valence"], self.plan["target_arousal"]),
+            curve=self.plan["curve_weights"][:count],
+            guards=self.plan,
+            seed=int(self.generator.integers(2**31)),
+        )
+        choices = package.playlist(candidates, request)
+        self._log_playlist(
+            session, package, answer.headers["ETag"].strip('"'), request, choices, at
+        )
+        return [choice.row for choice in choices], int(package.manifest["model"]["version"])
+
+    def _rate_mood(
+        self, session: UUID, phase: str, mood: NDArray[np.float64], at: datetime
+    ) -> None:
+        self.server.post(
+            "mood-ratings",
+            {
+                "id": str(uuid4()),
+                "session": str(session),
+                "phase": phase,
+                "valence": round(float(mood[0]), 3),
+                "arousal": round(float(mood[1]), 3),
+                "rated_at": at.isoformat(),
+            },
+        )
+
+    def _rate_track(self, session: UUID, track: str, liking: int, at: datetime) -> None:
+        self.server.post(
+            "track-ratings",
+            {
+                "id": str(uuid4()),
+                "session": str(session),
+                "track": track,
+                "liking": liking,
+                "rated_at": at.isoformat(),
+            },
+        )
+
+    def _log_playlist(
+        self,
+        session: UUID,
+        package: Package,
+        sha256: str,
+        request: Request,
+        choices: list[Choice],
+        at: datetime,
+    ) -> None:
+        self.server.post(
+            "playlist-logs",
+            {
+                "id": str(uuid4()),
+                "session": str(session),
+                "model_version": package.manifest["model"]["version"],
+                "package_sha256": sha256,
+                "seed": request.seed,
+                "mood_valence": request.mood[0],
+                "mood_arousal": request.mood[1],
+                "target_valence": request.target[0],
+                "target_arousal": request.target[1],
+                "made_at": at.isoformat(),
+                "entries": [
+                    {
+                        "position": position,
+                        "track": self.tracks[choice.row]["id"],
+                        "waypoint": choice.waypoint,
+                        "predicted": choice.predicted,
+                        "deviation": choice.deviation,
+                        "log_probability": choice.log_probability,
+                    }
+                    for position, choice in enumerate(choices)
+                ],
+            },
+        )
+
+
+def last_days(count: int) -> list[datetime]:
+    """A time a day for `count` days, oldest first, the last one an hour ago."""
+    newest = datetime.now(UTC) - timedelta(hours=1)
+    return [newest - timedelta(days=days) for days in reversed(range(count))]
