@@ -1,0 +1,108 @@
+# `make` lists the targets. Needs GNU make 4, bash, and Python 3.11 to 3.13 with its venv module.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+PORT ?= 8000
+# Processes that `make test` shares the tests among.
+TEST_PROCESSES ?= 2
+
+.PHONY: help setup demo serve worker test lint bench
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.ready .env  ## make .venv with everything that is needed, and a .env for development
+
+demo: setup  ## a clinic with simulated patients, ready to look at (NO_SERVE=1: prepare only)
+	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
+
+serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C ends both
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
+	@trap 'trap - EXIT; kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
+	$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO & \
+	$(PYTHON) -m gunicorn therapy.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket & \
+	wait -n
+
+worker: setup  ## the worker alone
+	@$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO
+
+test: setup  ## the database's tests on PostgreSQL, then every test on SQLite
+	@failed=0; \
+	spread=(-n $(TEST_PROCESSES) --dist loadgroup); \
+	echo "Tests that use the database, on PostgreSQL"; \
+	$(PYTHON) tests/with_postgres.py $(PYTHON) -m pytest -q "$${spread[@]}" \
+	    -m "database and not system and not browser" || failed=1; \
+	echo "Every test, on SQLite"; \
+	$(PYTHON) -m pytest -q "$${spread[@]}" || failed=1; \
+	exit $$failed
+
+bench: setup  ## run every benchmarks/bench_*.py
+	@for script in $(wildcard benchmarks/bench_*.py); do \
+	    echo "== $$script"; \
+	    $(PYTHON) "$$script"; \
+	done
+
+# Each step runs whether or not the ones before it passed, so that one run shows all there is to do.
+lint: setup  ## style, types, layers, migrations, deployment checks, API schema
+	@failed=(); \
+	step() { \
+	    echo "== $$1"; \
+	    "$${@:2}" || failed+=("$$1"); \
+	}; \
+	folder=$$(mktemp -d); \
+	trap 'rm -rf "$$folder"' EXIT; \
+	development=(env ATTUNE_MODE=development ATTUNE_VAR="$$folder" ATTUNE_DEBUG=false \
+	    ATTUNE_DATABASE_URL="sqlite:///$$folder/lint.sqlite3" ATTUNE_BROKER_URL=filesystem://); \
+	production=(env ATTUNE_MODE=production ATTUNE_VAR="$$folder" \
+	    ATTUNE_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	    ATTUNE_HOSTS=attune.example \
+	    ATTUNE_DATABASE_URL=postgres://attune@database.example/attune \
+	    ATTUNE_BROKER_URL=redis://broker.example/0); \
+	step "style" $(PYTHON) -m ruff check .; \
+	step "format" $(PYTHON) -m ruff format --check .; \
+	step "types" "$${development[@]}" $(PYTHON) -m mypy; \
+	step "layers" .venv/bin/lint-imports; \
+	step "migrations" "$${development[@]}" $(PYTHON) manage.py makemigrations --check --dry-run; \
+	step "deployment" "$${production[@]}" \
+	    $(PYTHON) manage.py check --deploy --fail-level WARNING; \
+	step "API schema" "$${development[@]}" \
+	    $(PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null; \
+	if (( $${#failed[@]} )); then \
+	    printf -v names ', %s' "$${failed[@]}"; \
+	    echo "Failed: $${names:2}." >&2; \
+	    exit 1; \
+	fi; \
+	echo "All checks passed."
+
+.env:
+	@echo "ATTUNE_MODE=development" > $@
+
+# The stamp is newer than what it was made from, so that a second call has nothing to do.
+.venv/.ready: requirements.txt tests/requirements.txt
+	@python=""; \
+	for name in python3.13 python3.12 python3.11 python3; do \
+	    if command -v $$name > /dev/null && $$name -c 'import ensurepip, sys, venv; \
+	sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; then \
+	        python=$$name; \
+	        break; \
+	    fi; \
+	done; \
+	if [[ -z "$$python" ]]; then \
+	    echo "Attune needs Python 3.11, 3.12 or 3.13 with its venv module; none is on the PATH." >&2; \
+	    echo "On Debian or Ubuntu: apt-get install python3 python3-venv" >&2; \
+	    exit 1; \
+	fi; \
+	$(PYTHON) -m pip --version > /dev/null 2>&1 || $$python -m venv --clear .venv; \
+	echo "Installing into .venv, some 110 packages; the first time takes a few minutes."; \
+	$(PYTHON) -m pip install --disable-pip-version-check --requirement tests/requirements.txt \
+	| if [[ -t 1 ]]; then \
+	    awk '/^(Collecting|Installing)/ { printf "\r\033[K  %.70s", $$0; fflush() } END { print "" }'; \
+	else \
+	    awk '/^(Collecting|Installing)/ && ++n % 25 == 1 { printf "  %.70s\n", $$0; fflush() }'; \
+	fi; \
+	touch $@

@@ -1,0 +1,109 @@
+"""The web server and the worker as child processes, for as long as the demonstration lasts."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from django.conf import settings
+
+PATIENCE = 90.0  # seconds until the web server must answer
+
+
+class DidNotStart(Exception):
+    """A child process ended or did not answer; the text names its log."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The two processes, and where the site is."""
+
+    address: str
+    children: tuple[tuple[str, "subprocess.Popen[bytes]"], ...]
+
+    def ended(self) -> str:
+        """Name of a child that has ended, or nothing."""
+        return next((name for name, child in self.children if child.poll() is not None), "")
+
+
+@contextmanager
+def running(port: int) -> Iterator[Running]:
+    """Both processes, on `port` or, where that is taken, on one that is free."""
+    address = f"127.0.0.1:{_free(port)}"
+    children = (
+        (
+            "web",
+            _start(
+                "web",
+                ["gunicorn", "therapy.wsgi", "--bind", address, "--threads", "4"],
+            ),
+        ),
+        (
+            "worker",
+            _start(
+                "worker",
+                ["celery", "-A", "worker.celery_app", "worker", "--beat", "--concurrency", "1"],
+            ),
+        ),
+    )
+    site = Running(f"http://{address}", children)
+    try:
+        _wait_for(site)
+        yield site
+    finally:
+        for _, child in children:
+            child.terminate()
+        for _, child in children:
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def log_of(name: str) -> Path:
+    """The file that a child writes to."""
+    return Path(settings.VAR) / "log" / f"{name}.log"
+
+
+def _start(name: str, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    log = log_of(name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 — our own commands, nothing from outside
+            [sys.executable, "-m", *command],
+            cwd=settings.ROOT,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _wait_for(site: Running) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if name := site.ended():
+            raise DidNotStart(f"The {name} process ended at once; see {log_of(name)}.")
+        try:
+            if requests.get(f"{site.address}/healthz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.3)
+    raise DidNotStart(f"The web server did not answer in {PATIENCE:.0f} s; see {log_of('web')}.")
+
+
+def _free(port: int) -> int:
+    for wanted in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise DidNotStart("No port of this machine is free.")
