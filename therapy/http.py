@@ -122,7 +122,7 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> range | None:
     if request.method != "GET" or not header:
         return None
     condition = request.headers.get("If-Range", "").strip()
-    if condition and (condition != etag):
+    if condition and condition != etag:
         return None
     return parse_range(header, size)
 

@@ -15,7 +15,7 @@ from adaptation.models import BaseModel, PatientModel
 from adaptation.pages import ModelColumn, ModelPanel
 from tests.factories import PatientFactory, TrackFactory, TrackRatingFactory
 from tests.people import People, settle
-from tests.therapy.pages.conftest import words
+from tests.therapy.pages.reading import words
 from therapy import panels
 from therapy.models import Patient
 from worker.models import Job

@@ -13,7 +13,7 @@ from exports.models import ModelPackage
 from exports.pages import PackagesPanel, parity_of
 from exports.parity import Parity
 from tests.people import People, settle
-from tests.therapy.pages.conftest import words
+from tests.therapy.pages.reading import words
 from therapy import panels
 from worker.models import Job
 

@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories import SessionPlanFactory
 from tests.needs import require
 from tests.people import People
-from tests.therapy.pages.conftest import add_playlist, add_session
+from tests.therapy.pages.reading import add_playlist, add_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

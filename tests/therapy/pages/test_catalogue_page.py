@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from tests.factories import CatalogueFactory, MembershipFactory, TrackFactory, UserFactory
 from tests.people import People, described_track
-from tests.therapy.pages.conftest import SignedIn, rows, words
+from tests.therapy.pages.conftest import SignedIn
+from tests.therapy.pages.reading import rows, words
 from therapy.catalogue.pages import TRACKS_A_PAGE
 from therapy.models import Track
 

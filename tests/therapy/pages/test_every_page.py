@@ -12,7 +12,7 @@ from django.urls import include, path, reverse
 
 from tests.factories import SessionPlanFactory
 from tests.people import People
-from tests.therapy.pages.conftest import add_playlist, add_session, words
+from tests.therapy.pages.reading import add_playlist, add_session, words
 
 
 def broken(request: HttpRequest) -> NoReturn:

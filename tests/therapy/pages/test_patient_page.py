@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from tests.factories import PatientFactory, SessionPlanFactory, TrackFactory, TrackRatingFactory
 from tests.people import People
-from tests.therapy.pages.conftest import SignedIn, add_playlist, add_session, rows, words
+from tests.therapy.pages.conftest import SignedIn
+from tests.therapy.pages.reading import add_playlist, add_session, rows, words
 from therapy import panels
 from therapy.models import Patient
 from therapy.people.pages import CHARTED_SESSIONS, RATINGS_A_PAGE, SESSIONS_A_PAGE

@@ -14,7 +14,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.people import People
-from tests.therapy.pages.conftest import SignedIn, add_session, rows, words
+from tests.therapy.pages.conftest import SignedIn
+from tests.therapy.pages.reading import add_session, rows, words
 from therapy.people.pages import PATIENTS_A_PAGE
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import People
-from tests.therapy.pages.conftest import words
+from tests.therapy.pages.reading import words
 from therapy.models import User
 
 PASSWORD = "correct horse battery"
