@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import onnxruntime
 from numpy.typing import NDArray
 
 from exports.conversion import to_coreml, to_onnx
 from exports.graphs import GraphSpec, Inputs
 from exports.mil import Program
 from exports.models import Graph
+from exports.onnx_runtime import onnx_runner
 from exports.packages import (
     GRAPH_FORMATS,
     folder_entries,
@@ -73,16 +73,7 @@ def _content(graph: GraphSpec, name: str) -> bytes:
 @lru_cache(maxsize=16)
 def _runner(converted: Converted) -> Callable[[Inputs], dict[str, NDArray[Any]]]:
     if converted.format == "onnx":
-        return _onnx_runner(converted.content)
+        return onnx_runner(converted.content)
     with tempfile.TemporaryDirectory() as folder:
         write_folder(read_archive(converted.content), Path(folder))
         return Program.read(Path(folder)).run
-
-
-def _onnx_runner(content: bytes) -> Callable[[Inputs], dict[str, NDArray[Any]]]:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return lambda inputs: dict(zip(names, session.run(None, inputs), strict=True))

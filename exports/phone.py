@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from exports.onnx_runtime import onnx_runner
 from exports.packages import FORMAT
 
 Floats = NDArray[np.float32]
@@ -73,11 +73,12 @@ class Package:
                 self.manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
                 self.vector: Floats = np.frombuffer(archive.read("vector.f32"), "<f4")
                 graphs = {name: archive.read(f"{name}.onnx") for name in ("adapt", "playlist")}
+            self._graphs = {name: onnx_runner(graph) for name, graph in graphs.items()}
+            written_as = self.manifest["format"]
         except (zipfile.BadZipFile, KeyError, ValueError) as problem:
             raise BadPackage(f"This is not an ONNX package: {problem}.") from problem
-        if self.manifest["format"] != FORMAT:
-            raise BadPackage(f"The package's format is {self.manifest['format']}, not {FORMAT}.")
-        self._graphs = {name: _session(graph) for name, graph in graphs.items()}
+        if written_as != FORMAT:
+            raise BadPackage(f"The package's format is {written_as}; this reads {FORMAT}.")
 
     @property
     def most_tracks(self) -> int:
@@ -86,58 +87,61 @@ class Package:
 
     def adapt(self, features: Floats, mood: Mood, outcome: Floats, weight: Floats) -> None:
         """Take in one rated track: from here on the package's vector knows it."""
-        (self.vector,) = self._run(
-            "adapt",
-            vector=self.vector,
-            features=features,
-            mood=np.array(mood, np.float32),
-            outcome=outcome,
-            weight=weight,
-        )
+        rated = {
+            "vector": self.vector,
+            "features": features,
+            "mood": np.array(mood, np.float32),
+            "outcome": outcome,
+            "weight": weight,
+        }
+        self.vector = self._graphs["adapt"](rated)["adapted"]
 
     def playlist(self, candidates: Candidates, request: Request) -> list[Choice]:
-        """The playlist for a request, at most as long as its curve; shorter when too few tracks
-        are allowed."""
-        length = len(request.curve)
-        settings = self.manifest["playlist"]
-        weights = {weight["name"]: weight["value"] for weight in settings["weights"]}
-        curve = np.zeros(self.most_tracks, np.float32)
-        curve[:length] = request.curve
+        """The playlist for a request, as long as its curve (at most `most_tracks`); shorter when
+        too few tracks are allowed."""
+        outputs = self._graphs["playlist"](self._inputs(candidates, request))
+        return [
+            self._choice(outputs, k) for k in range(len(request.curve)) if outputs["order"][k] >= 0
+        ]
+
+    def _inputs(self, candidates: Candidates, request: Request) -> dict[str, Floats]:
+        curve = np.zeros(self.most_tracks)
+        curve[: len(request.curve)] = request.curve
         noise = np.random.default_rng(request.seed).gumbel(
             size=(self.most_tracks, len(candidates.features))
         )
-        order, waypoints, path, deviation, chances, terms, _ = self._run(
-            "playlist",
-            features=candidates.features,
-            allowed=candidates.allowed.astype(np.float32),
-            recency=candidates.recency,
-            familiarity=candidates.familiarity,
-            vector=self.vector,
-            mood=np.array(request.mood, np.float32),
-            target=np.array(request.target, np.float32),
-            curve=curve,
-            guards=np.array([request.guards[name] for name in settings["guards"]], np.float32),
-            weights=np.array(list(weights.values()), np.float32),
-            noise=noise.astype(np.float32),
-        )
-        named = [dict(zip(settings["terms"], map(float, row), strict=True)) for row in terms]
-        return [
-            Choice(
-                row=int(order[k]),
-                waypoint=_mood(waypoints[k]),
-                predicted=_mood(path[k]),
-                deviation=_mood(deviation[k]),
-                log_probability=float(chances[k]),
-                terms=named[k],
-                liking=_liking(named[k]["liking"], weights["liking"]),
-            )
-            for k in range(length)
-            if order[k] >= 0
-        ]
+        inputs = {
+            "features": candidates.features,
+            "allowed": candidates.allowed,
+            "recency": candidates.recency,
+            "familiarity": candidates.familiarity,
+            "vector": self.vector,
+            "mood": request.mood,
+            "target": request.target,
+            "curve": curve,
+            "guards": [request.guards[name] for name in self.manifest["playlist"]["guards"]],
+            "weights": list(self._weights.values()),
+            "noise": noise,
+        }
+        return {name: np.asarray(values, np.float32) for name, values in inputs.items()}
 
-    def _run(self, graph: str, **inputs: Any) -> list[NDArray[Any]]:
-        outputs: list[NDArray[Any]] = self._graphs[graph].run(None, inputs)
-        return outputs
+    def _choice(self, outputs: dict[str, NDArray[Any]], k: int) -> Choice:
+        names = self.manifest["playlist"]["terms"]
+        terms = dict(zip(names, map(float, outputs["terms"][k]), strict=True))
+        return Choice(
+            row=int(outputs["order"][k]),
+            waypoint=_mood(outputs["waypoints"][k]),
+            predicted=_mood(outputs["path"][k]),
+            deviation=_mood(outputs["deviation"][k]),
+            log_probability=float(outputs["log_probability"][k]),
+            terms=terms,
+            liking=_liking(terms["liking"], self._weights["liking"]),
+        )
+
+    @property
+    def _weights(self) -> dict[str, float]:
+        listed = self.manifest["playlist"]["weights"]
+        return {weight["name"]: weight["value"] for weight in listed}
 
 
 def recency(days_since: NDArray[np.float64]) -> Floats:
@@ -152,10 +156,3 @@ def _liking(term: float, weight: float) -> float | None:
 
 def _mood(values: Floats) -> Mood:
     return float(values[0]), float(values[1])
-
-
-def _session(graph: bytes) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
