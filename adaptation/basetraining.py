@@ -82,7 +82,11 @@ def train_and_release(
     if not training:
         raise NotEnough(f"Training needs at least 2 listeners; there are {len(held_out)}.")
     learner = meta_train(
-        training, seed=seed, settings=TrainingSettings(steps=steps), progress=progress
+        training,
+        seed=seed,
+        resolution=listeners.schema.weights("resolution"),
+        settings=TrainingSettings(steps=steps),
+        progress=progress,
     )
     measured = measuring.measure(learner, held_out)
     release = services.release_base(

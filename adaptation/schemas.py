@@ -35,11 +35,17 @@ _TRANSITION: Final = {
     "key_fifths_sin": 0.2,
     "spectral_centroid_mean": 0.2,
 }
+_RESOLUTION: Final = {
+    "integrated_loudness": 1.0,  # LU; ours, about the smallest change of level that is noticed
+    "tempo": 4.0,  # bpm; ours, a few per cent of a usual tempo
+}
 
 
 def _audio_schema() -> FeatureSchema:
     known = {feature.name for feature in FEATURES}
-    strangers = (_AROUSAL.keys() | _VALENCE.keys() | _TRANSITION.keys()) - known
+    strangers = (
+        _AROUSAL.keys() | _VALENCE.keys() | _TRANSITION.keys() | _RESOLUTION.keys()
+    ) - known
     if strangers:
         raise LookupError(f"No audio feature is called {', '.join(sorted(strangers))}.")
     return FeatureSchema(
@@ -53,6 +59,7 @@ def _audio_schema() -> FeatureSchema:
                 arousal=_AROUSAL.get(feature.name, 0.0),
                 valence=_VALENCE.get(feature.name, 0.0),
                 transition=_TRANSITION.get(feature.name, 0.0),
+                resolution=_RESOLUTION.get(feature.name, 0.0),
             )
             for feature in FEATURES
         ),

@@ -20,6 +20,7 @@ from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel
 from therapy.catalogue.services import ensure_schema
 from therapy.models import FeatureSchema, Patient
+from therapy.people.services import ask_for_adaptation
 from worker.jobs import JobRefused, enqueue
 
 Report = Callable[[float, str], None]
@@ -48,7 +49,8 @@ def release_base(
     seed: int,
     metrics: dict[str, Any],
 ) -> BaseModel:
-    """Store a trained base as the next version of its name."""
+    """Store a trained base as the next version of its name, and have the patients whose clinics
+    are described in its schema adapted from it."""
     content = bases.to_bytes(base)
     digest = hashlib.sha256(content).hexdigest()
     newest = BaseModel.objects.filter(name=name).aggregate(newest=Max("version"))["newest"] or 0
@@ -66,6 +68,8 @@ def release_base(
     )
     release.weights.save(f"{name}-{release.version}-{digest[:12]}.pt", ContentFile(content), False)
     release.save()
+    for patient in Patient.objects.filter(clinic__feature_schema=release.schema):
+        ask_for_adaptation(patient)
     return release
 
 

@@ -76,9 +76,9 @@ class SimulatedPhone:
         self.tracks: list[dict[str, Any]] = catalogue["tracks"]
         self.features = np.array([track["values"] for track in self.tracks], np.float32)
         self.plan: dict[str, Any] = server.get("plan").json()
-        label = f"{catalogue['schema']['name']}-{catalogue['schema']['version']}"
-        self.listener = simulation.imagine_listener(SCHEMAS[label], self.generator)
-        self.heard_as = simulation.standardised_by(self.features, self.features)
+        schema = SCHEMAS[f"{catalogue['schema']['name']}-{catalogue['schema']['version']}"]
+        self.listener = simulation.imagine_listener(schema, self.generator)
+        self.heard_as = simulation.standardised_by(schema, self.features, self.features)
         self.last_heard = np.full(len(self.tracks), -np.inf)  # seconds since the epoch
 
     def sit(self, at: datetime, *, tracks: int | None = None) -> Sitting:

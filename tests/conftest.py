@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 from tests.needs import require
 
@@ -21,6 +22,11 @@ KEPT = {"ATTUNE_DATA", "ATTUNE_REQUIRE"}
 
 def _lay_out_environment() -> Path:
     """A folder for this process (each xdist worker is one), and development's own settings."""
+    if settings.configured:
+        raise pytest.UsageError(
+            "Django's settings were loaded before the tests could give them a folder of their own. "
+            "Unset DJANGO_SETTINGS_MODULE."
+        )
     folder = Path(tempfile.mkdtemp(prefix="attune-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "static").mkdir()  # whitenoise warns of a missing one
@@ -52,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: reads or writes the database (set by itself)")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """An xdist worker that inherits the name of the settings would load them before it has a
+    folder of its own, and share ours."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what talks to the database, so that it can be chosen to run on PostgreSQL as well, and
@@ -74,8 +87,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Keep SQLite's test database in a file: one in memory has no WAL, and threads cannot wait
     for each other's locks there as the web process and the worker do."""
-    from django.conf import settings
-
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default["TEST"]["NAME"] = str(VAR / "test.sqlite3")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def until(condition: Callable[[], T], awaited: str, *, seconds: float = PATIENCE_SECONDS) -> T:

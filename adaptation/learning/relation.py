@@ -70,10 +70,11 @@ class RelationLearner(nn.Module):
         """D, the numbers in a patient vector."""
         return gaussian.vector_size(self.settings.coordinates)
 
-    def standardise_by(self, features: Tensor) -> None:
-        """Fix centre and scale from the tracks [N, F] that the base is trained on."""
+    def standardise_by(self, features: Tensor, resolution: Tensor) -> None:
+        """Fix centre and scale from the tracks [N, F] that the base is trained on; no scale is
+        finer than the schema's resolution [F]."""
         self.centre.copy_(features.mean(0))
-        spread = features.std(0)
+        spread = torch.maximum(features.std(0), resolution)
         self.scale.copy_(torch.where(spread > 1e-6, spread, torch.ones_like(spread)))
 
     def standardised(self, features: Tensor) -> Tensor:

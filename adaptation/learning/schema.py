@@ -9,7 +9,9 @@ class Feature:
 
     `arousal` and `valence` are the directions (−1..1) in which listeners usually hear the feature;
     only *simulated* listeners use them (adaptation/learning/simulation.py). `transition` weighs how
-    much a jump in this feature from one track to the next disturbs (0: not at all).
+    much a jump in this feature from one track to the next disturbs (0: not at all). `resolution` is
+    a difference, in the feature's unit, that hardly anyone hears: a collection that differs by less
+    (one that was brought to the same loudness, say) is not stretched to look varied.
     """
 
     name: str
@@ -18,6 +20,7 @@ class Feature:
     arousal: float = 0.0
     valence: float = 0.0
     transition: float = 0.0
+    resolution: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,5 +40,5 @@ class FeatureSchema:
         return tuple(feature.name for feature in self.features)
 
     def weights(self, role: str) -> tuple[float, ...]:
-        """The `arousal`, `valence` or `transition` weight of every column."""
+        """The `arousal`, `valence`, `transition` or `resolution` of every column."""
         return tuple(float(getattr(feature, role)) for feature in self.features)

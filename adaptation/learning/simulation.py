@@ -61,9 +61,10 @@ def imagine_listener(schema: FeatureSchema, generator: np.random.Generator) -> L
     )
 
 
-def standardised_by(tracks: NDArray[Any], collection: NDArray[Any]) -> Array:
-    """Tracks [N, F] in standard deviations of a collection [M, F], within ±4."""
-    spread = collection.std(0, dtype=np.float64)
+def standardised_by(schema: FeatureSchema, tracks: NDArray[Any], collection: NDArray[Any]) -> Array:
+    """Tracks [N, F] in standard deviations of a collection [M, F], within ±4; in steps of the
+    schema's resolution where the collection hardly differs."""
+    spread = np.maximum(collection.std(0, dtype=np.float64), schema.weights("resolution"))
     centred = tracks - collection.mean(0, dtype=np.float64)
     scaled: Array = np.clip(centred / np.where(spread > 1e-9, spread, 1.0), -4, 4)
     return scaled
@@ -119,7 +120,7 @@ def simulate_history(
     chosen = generator.integers(0, len(tracks), ratings)
     varied = tracks[chosen] + generator.normal(0, 0.3, (ratings, tracks.shape[1])) * spread
     moods, outcomes = [], []
-    for track in standardised_by(varied, tracks):
+    for track in standardised_by(schema, varied, tracks):
         mood = any_mood(generator)
         liking, after = rate(listener, track, mood, generator)
         moods.append(mood)

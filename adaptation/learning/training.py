@@ -36,13 +36,15 @@ def meta_train(
     listeners: Sequence[Support],
     *,
     seed: int,
+    resolution: Sequence[float] | None = None,
     settings: TrainingSettings | None = None,
     progress: Progress | None = None,
 ) -> RelationLearner:
     """A relation learner trained on the listeners' histories; the same seed gives the same one.
 
     The loss is the negative log-likelihood of a listener's next ratings under the prediction made
-    after their first K (0..10), averaged over outcomes that were observed, in nats.
+    after their first K (0..10), averaged over outcomes that were observed, in nats. `resolution`
+    [F] is the schema's (schema.Feature); without it every spread counts.
     Raises ValueError when no listener has at least two ratings.
     """
     usable = [history for history in listeners if len(history) >= 2]
@@ -51,7 +53,7 @@ def meta_train(
     settings = settings or TrainingSettings()
     generator = np.random.default_rng(seed)
     training, watched = _split(usable)
-    learner = _new_learner(training, seed)
+    learner = _new_learner(training, seed, resolution)
     judge = _Judge(learner, watched, generator)
     optimiser = torch.optim.AdamW(_groups(learner, settings), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.steps)
@@ -103,13 +105,15 @@ class _Judge:
         self.learner.load_state_dict(self.best)
 
 
-def _new_learner(listeners: Sequence[Support], seed: int) -> RelationLearner:
+def _new_learner(
+    listeners: Sequence[Support], seed: int, resolution: Sequence[float] | None
+) -> RelationLearner:
     """A learner that starts from what needs no network: how moods carry over by themselves."""
     features = torch.from_numpy(np.concatenate([history.features for history in listeners]))
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         learner = RelationLearner(RelationSettings(features=features.shape[1]))
-    learner.standardise_by(features)
+    learner.standardise_by(features, torch.tensor(resolution or [0.0] * features.shape[1]))
     with torch.no_grad():
         answer = cast(nn.Linear, learner.population[-1])
         answer.weight.zero_()

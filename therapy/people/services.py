@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.people.models import Clinic, Device, Membership, Patient, User
 from therapy.records import add, problems_of, refuse
+from worker.jobs import enqueue
 
 TOKEN_PREFIX = "attune_"  # noqa: S105 — lets a leaked token be recognised for what it is
 SEEN_EVERY = timedelta(minutes=1)
@@ -71,6 +73,7 @@ def add_member(*, user: User, clinic: Clinic, role: str) -> Membership:
     return add(membership)
 
 
+@transaction.atomic
 def create_patient(
     *,
     clinic: Clinic,
@@ -78,7 +81,8 @@ def create_patient(
     therapist: Membership | None = None,
     origin: str = Patient.Origin.CARE,
 ) -> Patient:
-    """A patient, known by a pseudonymous code that is unique in the clinic.
+    """A patient, known by a pseudonymous code that is unique in the clinic, whose phone will want a
+    model before the first rating.
 
     Raises ValidationError by field: a code that is taken or empty, an unknown origin, a therapist
     of another clinic.
@@ -88,7 +92,22 @@ def create_patient(
     if therapist is not None and therapist.clinic_id != clinic.id:
         problems["therapist"] = [f"{therapist.user} does not work at {clinic}."]
     refuse(problems)
-    return add(patient)
+    add(patient)
+    ask_for_adaptation(patient)
+    return patient
+
+
+def ask_for_adaptation(patient: Patient) -> None:
+    """Have the patient's model made anew. Requests of a burst wait for each other, and are one run.
+
+    Must be called in the transaction of the change that asks for it.
+    """
+    enqueue(
+        kind="adapt_patient",
+        key=f"adapt_patient:{patient.id}",
+        arguments={"patient_id": str(patient.id)},
+        delay=settings.ADAPT_DELAY_SECONDS,
+    )
 
 
 def issue_device_token(*, patient: Patient, label: str = "") -> tuple[Device, str]:

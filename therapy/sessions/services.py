@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import transaction
 
 from therapy.people.models import Patient
+from therapy.people.services import ask_for_adaptation
 from therapy.records import refuse
 from therapy.sessions.checks import end_problem, known_to
 from therapy.sessions.models import (
@@ -25,7 +25,6 @@ from therapy.sessions.models import (
     TrackRating,
 )
 from therapy.sessions.once import end_difference, other_content, store_missing, store_once
-from worker.jobs import enqueue
 
 Rating = TypeVar("Rating", MoodRating, TrackRating)
 
@@ -218,22 +217,12 @@ def import_ratings_of(
         tracks=store_missing(patient, tracks, known),
     )
     if written.moods or written.tracks:
-        _ask_for_adaptation(patient)
+        ask_for_adaptation(patient)
     return written
 
 
 def _record_rating(rating: Rating) -> Rating:
     stored, is_new = store_once(rating)
     if is_new:
-        _ask_for_adaptation(rating.patient)
+        ask_for_adaptation(rating.patient)
     return stored
-
-
-def _ask_for_adaptation(patient: Patient) -> None:
-    """One run for a burst of ratings: they wait for each other `ADAPT_DELAY_SECONDS`."""
-    enqueue(
-        kind="adapt_patient",
-        key=f"adapt_patient:{patient.id}",
-        arguments={"patient_id": str(patient.id)},
-        delay=settings.ADAPT_DELAY_SECONDS,
-    )
