@@ -6,7 +6,7 @@ class AdaptationConfig(AppConfig):
 
     def ready(self) -> None:
         from adaptation.pages import ModelColumn, ModelPanel
-        from therapy import panels
+        from therapy.pages import panels
 
         panels.register(ModelPanel())
         panels.register_column(ModelColumn())

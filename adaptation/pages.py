@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from adaptation.models import PatientModel
 from adaptation.selectors import newest_model
 from therapy.models import Patient, TrackFeatures, TrackRating
-from therapy.panels import Cell
-from therapy.work import WorkInWords, in_words, latest_jobs
+from therapy.pages.panels import Cell
+from therapy.pages.work import WorkInWords, in_words, latest_jobs
 from worker.models import Job
 
 SHORTLY = {

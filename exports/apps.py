@@ -6,6 +6,6 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         from exports.pages import PackagesPanel
-        from therapy import panels
+        from therapy.pages import panels
 
         panels.register(PackagesPanel())

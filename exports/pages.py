@@ -9,7 +9,7 @@ from adaptation.selectors import newest_model
 from exports.models import ModelPackage
 from exports.selectors import newest_package
 from therapy.models import Patient
-from therapy.work import WorkInWords, in_words, latest_jobs
+from therapy.pages.work import WorkInWords, in_words, latest_jobs
 from worker.models import Job
 
 KINDS = {

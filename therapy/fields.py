@@ -24,8 +24,16 @@ def affect_field(help_text: str, **options: Any) -> "models.FloatField[Any, Any]
 
 
 def within(name: str, low: float, high: float, *, constraint: str) -> models.CheckConstraint:
-    """The column lies in low..high. Holds against NaN too: PostgreSQL sorts it above all numbers
-    and SQLite stores it as NULL."""
+    """The column lies in low..high, or is empty where it may be.
+
+    An upper bound keeps NaN out too: PostgreSQL sorts it above all numbers, and SQLite stores it as
+    NULL.
+    """
     return models.CheckConstraint(
         condition=Q(**{f"{name}__gte": low, f"{name}__lte": high}), name=constraint
     )
+
+
+def one_of(name: str, *choices: str, constraint: str) -> models.CheckConstraint:
+    """The column holds one of the choices. (`class Meta` cannot see the choices of its model.)"""
+    return models.CheckConstraint(condition=Q(**{f"{name}__in": choices}), name=constraint)

@@ -1,7 +1,9 @@
 """A trained base as a file: its weights, its shape, and the schema that its columns follow."""
 
 import io
+import pickle
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 
@@ -42,11 +44,22 @@ def to_bytes(base: Base) -> bytes:
 def from_bytes(content: bytes) -> Base:
     """The base that `to_bytes` wrote. Raises BadBase; never runs code from the file."""
     try:
-        stored = torch.load(io.BytesIO(content), weights_only=True)
-        if stored["format"] != FORMAT:
-            raise BadBase(f"The base is in format {stored['format']}; this version reads {FORMAT}.")
-        learner = RelationLearner(RelationSettings(**stored["settings"]))
-        learner.load_state_dict(stored["weights"])
-        return Base(learner.eval(), stored["schema"], tuple(stored["transition"]))
-    except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError) as problem:
+        return _base_of(torch.load(io.BytesIO(content), weights_only=True))
+    except pickle.UnpicklingError as problem:  # PyTorch's own text advises to let the code run
+        raise BadBase(
+            "The base's file cannot be read: it is damaged, or holds more than tensors, numbers "
+            "and names."
+        ) from problem
+    except BadBase:
+        raise
+    except Exception as problem:  # a damaged file makes unpickling raise almost anything
         raise BadBase(f"The base's file cannot be read: {problem}") from problem
+
+
+def _base_of(stored: Any) -> Base:
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        found = stored.get("format") if isinstance(stored, dict) else type(stored).__name__
+        raise BadBase(f"The base's file is in format {found}; this version reads {FORMAT}.")
+    learner = RelationLearner(RelationSettings(**stored["settings"]))
+    learner.load_state_dict(stored["weights"])
+    return Base(learner.eval(), stored["schema"], tuple(stored["transition"]))

@@ -8,7 +8,6 @@ forgotten). What the learner gains over it is what knowing *which* tracks someon
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -75,4 +74,4 @@ def _root_mean_square(error: Tensor, weight: Tensor) -> Tensor:
 
 
 def _by_outcome(values: Tensor) -> dict[str, float]:
-    return {name: float(np.round(value, 4)) for name, value in zip(OUTCOMES, values, strict=True)}
+    return {name: round(float(value), 4) for name, value in zip(OUTCOMES, values, strict=True)}

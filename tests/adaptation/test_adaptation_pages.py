@@ -16,8 +16,8 @@ from adaptation.pages import ModelColumn, ModelPanel
 from tests.factories import PatientFactory, TrackFactory, TrackRatingFactory
 from tests.people import People, settle
 from tests.therapy.pages.reading import words
-from therapy import panels
 from therapy.models import Patient
+from therapy.pages import panels
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from exports.pages import PackagesPanel, parity_of
 from exports.parity import Parity
 from tests.people import People, settle
 from tests.therapy.pages.reading import words
-from therapy import panels
+from therapy.pages import panels
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db

@@ -1,9 +1,8 @@
 """Catalogues of tracks, and track features under named, versioned schemas."""
 
 from django.db import models
-from django.db.models import Q
 
-from therapy.fields import Record
+from therapy.fields import Record, one_of, within
 
 
 class FeatureSchema(models.Model):
@@ -73,10 +72,9 @@ class Track(Record):
             models.UniqueConstraint(
                 fields=["catalogue", "external_id"], name="track_once_per_catalogue"
             ),
-            models.CheckConstraint(
-                condition=Q(duration_seconds__isnull=True) | Q(duration_seconds__gt=0),
-                name="track_duration_positive",
-            ),
+            within("duration_seconds", 0.01, 24 * 3600, constraint="track_duration_in_range"),
+            within("true_peak_dbtp", -200, 100, constraint="track_true_peak_in_range"),
+            one_of("lyrics", "none", "sung", "unknown", constraint="track_lyrics_known"),
         ]
 
     def __str__(self) -> str:

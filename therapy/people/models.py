@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from therapy.catalogue.models import Catalogue, FeatureSchema
-from therapy.fields import Record
+from therapy.fields import Record, one_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -81,10 +81,7 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "clinic"], name="member_once_per_clinic"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=["therapist", "admin", "owner"]),
-                name="membership_role_known",
-            ),
+            one_of("role", "therapist", "admin", "owner", constraint="membership_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +113,7 @@ class Patient(Record):
         ordering = ["clinic_id", "code"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "code"], name="patient_code_once_per_clinic"),
+            one_of("origin", "care", "simulated", "research", constraint="patient_origin_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from therapy.catalogue.models import Track
-from therapy.fields import Record, affect_field, within
+from therapy.fields import Record, affect_field, one_of, within
 from therapy.people.models import Patient, User
 
 FEWEST_TRACKS, MOST_TRACKS = 3, 8
@@ -81,10 +81,19 @@ class SessionPlan(Record):
             within("minutes", 5, 60, constraint="plan_minutes_in_range"),
             within("hold_radius", 0, 1, constraint="plan_hold_radius_in_range"),
             within("largest_step", 0.05, 3, constraint="plan_largest_step_in_range"),
-            models.CheckConstraint(
-                condition=Q(curve__in=["linear", "ease-out", "plateau", "u", "direct"]),
-                name="plan_curve_known",
+            one_of(
+                "curve",
+                "linear",
+                "ease-out",
+                "plateau",
+                "u",
+                "direct",
+                constraint="plan_curve_known",
             ),
+            one_of("lyrics", "any", "none", constraint="plan_lyrics_known"),
+            within("tempo_min", 1, 1000, constraint="plan_tempo_min_in_range"),
+            within("tempo_max", 1, 1000, constraint="plan_tempo_max_in_range"),
+            within("loudness_max", -100, 0, constraint="plan_loudness_max_in_range"),
             models.CheckConstraint(
                 condition=Q(tempo_min__isnull=True)
                 | Q(tempo_max__isnull=True)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from therapy.catalogue.models import Track
-from therapy.fields import Record, affect_field, within
+from therapy.fields import Record, affect_field, one_of, within
 from therapy.people.models import Patient
 from therapy.plans.models import MOST_TRACKS, SessionPlan
 
@@ -66,9 +66,7 @@ class MoodRating(Record):
         constraints = [
             within("valence", -1, 1, constraint="mood_valence_in_range"),
             within("arousal", -1, 1, constraint="mood_arousal_in_range"),
-            models.CheckConstraint(
-                condition=Q(phase__in=["before", "during", "after"]), name="mood_phase_known"
-            ),
+            one_of("phase", "before", "during", "after", constraint="mood_phase_known"),
         ]
 
     def __str__(self) -> str:
@@ -99,10 +97,7 @@ class TrackRating(Record):
         indexes = [models.Index(fields=["patient", "rated_at"])]
         constraints = [
             within("liking", 1, 5, constraint="track_liking_in_range"),
-            models.CheckConstraint(
-                condition=Q(familiarity__isnull=True) | Q(familiarity__gte=1, familiarity__lte=5),
-                name="track_familiarity_in_range",
-            ),
+            within("familiarity", 1, 5, constraint="track_familiarity_in_range"),
         ]
 
     def __str__(self) -> str:
@@ -157,12 +152,15 @@ class PlaylistEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["playlist", "position"], name="entry_position_once"),
             within("position", 0, MOST_TRACKS - 1, constraint="entry_position_in_range"),
-            models.CheckConstraint(
-                condition=Q(log_probability__lte=0), name="entry_log_probability_not_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(deviation_valence__gte=0, deviation_arousal__gte=0),
-                name="entry_deviations_not_negative",
+            within("log_probability", -1e6, 0, constraint="entry_log_probability_in_range"),
+            *(
+                within(f"{name}_{axis}", low, high, constraint=f"entry_{name}_{axis}_in_range")
+                for name, low, high in (
+                    ("waypoint", -1, 1),
+                    ("predicted", -1, 1),
+                    ("deviation", 0, 10),
+                )
+                for axis in ("valence", "arousal")
             ),
         ]
 

@@ -39,9 +39,7 @@ def test_a_liking_of_one_to_five_is_put_on_the_scale_of_moods(liking: int, unit:
 
 
 def test_tracks_between_two_moods_share_the_way_and_the_weight() -> None:
-    heard = rows(
-        mood(-0.6, 0.9), *(TrackHeard(name, 3) for name in "abc"), mood(0.3, 0.0)
-    )
+    heard = rows(mood(-0.6, 0.9), *(TrackHeard(name, 3) for name in "abc"), mood(0.3, 0.0))
     assert [row.track for row in heard] == ["a", "b", "c"]
     np.testing.assert_allclose(
         [row.mood for row in heard], [(-0.6, 0.9), (-0.3, 0.6), (0.0, 0.3)], atol=1e-12

@@ -32,7 +32,9 @@ def path(
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Waypoints [K, 2], free of every guard that is not named."""
     bounds = [{**FREE, **changed}[name] for name in GUARDS]
-    given = (torch.tensor(np.asarray(x), dtype=torch.float32) for x in (mood, target, curve, bounds))
+    given = (
+        torch.tensor(np.asarray(x), dtype=torch.float32) for x in (mood, target, curve, bounds)
+    )
     return plan_waypoints(*given).numpy()
 
 
@@ -107,11 +109,14 @@ def test_near_the_target_the_path_holds_it(
     mood: Point, target: Point, curve: list[float], bounds: dict[str, float]
 ) -> None:
     waypoints = path(mood, target, curve, **bounds)
-    away = distance(mood, target)
-    if away < bounds["hold_radius"] - CLOSE:
+    if distance(mood, target) < bounds["hold_radius"] - CLOSE:
         np.testing.assert_allclose(waypoints, [target] * TRACKS, atol=CLOSE)
-    elif away > bounds["hold_radius"] + 0.01 and curve[0] > 0.99:
-        assert distance(waypoints[0], target) > 0 or bounds["lowest_valence"] > mood[0]
+
+
+def test_just_outside_the_radius_the_path_begins_at_the_mood() -> None:
+    near, far = (0.3, 0.14), (0.3, 0.16)
+    assert distance(path(near, (0.3, 0.0), hold_radius=0.15)[0], (0.3, 0.0)) < CLOSE
+    assert distance(path(far, (0.3, 0.0), hold_radius=0.15)[0], far) < CLOSE
 
 
 def test_a_very_low_mood_is_met_higher_up_and_the_arousal_is_still_matched() -> None:

@@ -13,8 +13,8 @@ from tests.factories import CatalogueFactory, MembershipFactory, TrackFactory, U
 from tests.people import People, described_track
 from tests.therapy.pages.conftest import SignedIn
 from tests.therapy.pages.reading import rows, words
-from therapy.catalogue.pages import TRACKS_A_PAGE
 from therapy.models import Track
+from therapy.pages.catalogue import TRACKS_A_PAGE
 
 pytestmark = pytest.mark.django_db
 

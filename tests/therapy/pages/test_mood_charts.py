@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from therapy.sessions.charts import (
+from therapy.pages.charts import (
     BOTTOM,
     HEIGHT,
     LEFT,

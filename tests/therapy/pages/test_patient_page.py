@@ -15,9 +15,9 @@ from tests.factories import PatientFactory, SessionPlanFactory, TrackFactory, Tr
 from tests.people import People
 from tests.therapy.pages.conftest import SignedIn
 from tests.therapy.pages.reading import add_playlist, add_session, rows, words
-from therapy import panels
 from therapy.models import Patient
-from therapy.people.pages import CHARTED_SESSIONS, RATINGS_A_PAGE, SESSIONS_A_PAGE
+from therapy.pages import panels
+from therapy.pages.patients import CHARTED_SESSIONS, RATINGS_A_PAGE, SESSIONS_A_PAGE
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from tests.factories import (
 from tests.people import People
 from tests.therapy.pages.conftest import SignedIn
 from tests.therapy.pages.reading import add_session, rows, words
-from therapy.people.pages import PATIENTS_A_PAGE
+from therapy.pages.patients import PATIENTS_A_PAGE
 
 pytestmark = pytest.mark.django_db
 

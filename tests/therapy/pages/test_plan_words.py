@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.factories import SessionPlanFactory, TrackFactory
 from therapy.models import SessionPlan
-from therapy.plans.words import CURVES, NEVER_TRACKS_SHOWN, in_words, mood_in_words, signed
+from therapy.pages.plan_words import CURVES, NEVER_TRACKS_SHOWN, in_words, mood_in_words, signed
 
 
 @pytest.mark.parametrize(

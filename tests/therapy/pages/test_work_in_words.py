@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from therapy.work import LONG_WAIT, WorkInWords, in_words, latest_jobs
+from therapy.pages.work import LONG_WAIT, WorkInWords, in_words, latest_jobs
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db

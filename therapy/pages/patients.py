@@ -1,68 +1,26 @@
-"""Staff pages: signing in, the list of patients, and one patient."""
+"""Staff pages: the list of patients, and one patient."""
 
 import uuid
 from typing import Any
 
-from django import forms
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from therapy import panels
-from therapy.people import overview, patient_page
+from therapy.pages import overview, panels, patient_page
+from therapy.pages.charts import mood_charts
+from therapy.pages.plan_words import in_words
+from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.access import clinics_of, patient_for
-from therapy.people.models import Clinic, Patient, User
+from therapy.people.models import Clinic, Patient
 from therapy.plans.selectors import current_plan
-from therapy.plans.words import in_words
-from therapy.sessions.charts import mood_charts
 
 PATIENTS_A_PAGE = 25
 CHARTED_SESSIONS = 24
 SESSIONS_A_PAGE = 8
 RATINGS_A_PAGE = 12
-
-
-class StaffRequest(HttpRequest):
-    """A request that LoginRequiredMiddleware let through."""
-
-    user: User
-
-
-class SignInForm(AuthenticationForm):
-    """Email and password. Addresses are stored in lower case, so capitals do not matter here."""
-
-    error_messages = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": "No account has this email address and password together. "
-        "Check both; the password is case-sensitive. "
-        "If you cannot get in, ask the owner of your clinic to set a new password.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        email = self.fields["username"]
-        email.label = "Email"
-        email.widget = forms.EmailInput(
-            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
-        )
-
-    def clean_username(self) -> str:
-        return str(self.cleaned_data["username"]).strip().lower()
-
-
-class SignIn(LoginView):
-    template_name = "therapy/people/sign_in.html"
-    form_class = SignInForm
-    redirect_authenticated_user = True
-
-
-class SignOut(LogoutView):
-    http_method_names = ["post", "options"]
 
 
 @require_safe
@@ -118,11 +76,6 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )
-
-
-def asked_for(request: HttpRequest, parameter: str) -> str:
-    """What was typed into a search field; without null characters, which PostgreSQL refuses."""
-    return request.GET.get(parameter, "").replace("\0", "").strip()
 
 
 def _chosen_clinic(clinics: list[Clinic], slug: str) -> Clinic | None:

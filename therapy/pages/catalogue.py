@@ -8,11 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from therapy.catalogue import listing
 from therapy.catalogue.audio import audio_response
 from therapy.catalogue.models import Catalogue
+from therapy.pages import catalogue_listing as listing
+from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.access import clinics_of
-from therapy.people.pages import StaffRequest, asked_for
 
 TRACKS_A_PAGE = 25
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from therapy.work import overdue
+from therapy.pages.work import overdue
 from worker.models import Job
 
 

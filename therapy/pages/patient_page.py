@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from therapy.pages.charts import Mood, SessionMood
+from therapy.pages.overview import Moods, moods_around
 from therapy.people.models import Patient
-from therapy.people.overview import Moods, moods_around
 from therapy.sessions import selectors
-from therapy.sessions.charts import Mood, SessionMood
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,

@@ -1,0 +1,16 @@
+"""Addresses of the staff pages."""
+
+from django.urls import path
+
+from therapy.pages import catalogue, patients, sign_in
+from therapy.pages.health import healthz
+
+urlpatterns = [
+    path("", patients.patients, name="patients"),
+    path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+    path("healthz", healthz, name="healthz"),
+]
