@@ -53,8 +53,8 @@ class Model(FileView):
         package = newest_package(self.patient, kind)
         if package is None:
             raise Http404(
-                "No model has been made for this patient yet. One follows the first ratings, "
-                "within a minute or so; ask again later."
+                "No model has been made for this patient yet. The server makes one "
+                "when the patient is taken in and after ratings; ask again in a minute."
             )
         return ranged_file_response(
             request,

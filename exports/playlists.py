@@ -69,7 +69,7 @@ def generate(
     package = selectors.newest_package(patient, ModelPackage.Kind.ONNX)
     if package is None:
         raise NoPlaylist(
-            f"{patient} has no published model yet. The worker makes one after the first ratings; "
+            f"{patient} has no published model yet. The worker makes one within a minute or so; "
             "`manage.py adapt` and `manage.py export` make one now."
         )
     plan = current_plan(patient) or SessionPlan(patient=patient)  # nothing prescribed: defaults

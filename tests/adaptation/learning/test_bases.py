@@ -87,7 +87,7 @@ def test_code_in_the_file_is_refused_and_does_not_run(tmp_path: Path) -> None:
         for name in good.namelist():
             is_code = name.endswith("data.pkl")
             bad.writestr(name, pickle.dumps(Bomb(trace), 2) if is_code else good.read(name))
-    for content in (pickle.dumps(Bomb(trace)), packed.getvalue(), inside.getvalue()):
+    for content in (pickle.dumps(Bomb(trace), 2), packed.getvalue(), inside.getvalue()):
         with pytest.raises(BadBase):
             bases.from_bytes(content)
     assert not trace.exists()

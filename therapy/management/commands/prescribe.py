@@ -1,0 +1,57 @@
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from therapy.management.plainly import told_plainly
+from therapy.people.selectors import patient_named, user_of
+from therapy.plans.models import SessionPlan
+from therapy.plans.services import PlanFields, prescribe
+
+
+class Command(BaseCommand):
+    help = "Prescribe a session plan: the next version of it. What is left out has its default."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--patient", required=True, metavar="CODE|CLINIC/CODE|ID")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="who prescribes")
+        parser.add_argument(
+            "--target", nargs=2, type=float, metavar=("VALENCE", "AROUSAL"), help="each −1..1"
+        )
+        parser.add_argument("--curve", help=f"one of {', '.join(SessionPlan.Curve.values)}")
+        parser.add_argument("--tracks", type=int, help="a session, 3..8")
+        parser.add_argument("--minutes", type=int)
+        parser.add_argument("--exclude-tag", action="append", default=[], metavar="TAG")
+        parser.add_argument("--tempo-max", type=float, metavar="BPM")
+        parser.add_argument("--loudness-max", type=float, metavar="LUFS")
+        parser.add_argument("--no-lyrics", action="store_true")
+
+    def handle(self, **options: Any) -> None:
+        with told_plainly():
+            patient = patient_named(options["patient"])
+            by = user_of(email=options["by"])
+            if by is None:
+                raise CommandError(f"Nobody has the address {options['by']}.")
+            try:
+                plan = prescribe(patient=patient, by=by, **_fields(options))
+            except PermissionDenied as refused:
+                raise CommandError(str(refused)) from refused
+        self.stdout.write(f"{plan}: to ({plan.target_valence:+.2f}, {plan.target_arousal:+.2f}).")
+
+
+def _fields(options: dict[str, Any]) -> PlanFields:
+    fields: PlanFields = {
+        "excluded_tags": options["exclude_tag"],
+        "lyrics": SessionPlan.LyricsRule.NONE if options["no_lyrics"] else "any",
+    }
+    if options["target"] is not None:
+        fields["target_valence"], fields["target_arousal"] = options["target"]
+    if options["curve"] is not None:
+        fields["curve"] = options["curve"]
+    if options["tracks"] is not None:
+        fields["track_count"] = options["tracks"]
+    if options["minutes"] is not None:
+        fields["minutes"] = options["minutes"]
+    fields["tempo_max"] = options["tempo_max"]
+    fields["loudness_max"] = options["loudness_max"]
+    return fields
