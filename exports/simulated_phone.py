@@ -67,23 +67,26 @@ class Sitting:
 
 
 class SimulatedPhone:
-    """One simulated listener's phone."""
+    """One simulated listener's phone. The seed is the listener; what happens in a sitting follows
+    from the seed and the sitting's time."""
 
     def __init__(self, server: Server, *, seed: int) -> None:
         self.server = server
-        self.generator = np.random.default_rng(seed)
+        self.seed = seed
+        self.chance = np.random.default_rng(seed)
         catalogue = server.get("catalogue").json()
         self.tracks: list[dict[str, Any]] = catalogue["tracks"]
         self.features = np.array([track["values"] for track in self.tracks], np.float32)
         self.plan: dict[str, Any] = server.get("plan").json()
         schema = SCHEMAS[f"{catalogue['schema']['name']}-{catalogue['schema']['version']}"]
-        self.listener = simulation.imagine_listener(schema, self.generator)
+        self.listener = simulation.imagine_listener(schema, np.random.default_rng(seed))
         self.heard_as = simulation.standardised_by(schema, self.features, self.features)
         self.last_heard = np.full(len(self.tracks), -np.inf)  # seconds since the epoch
 
     def sit(self, at: datetime, *, tracks: int | None = None) -> Sitting:
         """One sitting that began at `at`: mood, tracks each with a rating and a mood, the end."""
-        mood = simulation.any_mood(self.generator)
+        self.chance = np.random.default_rng((self.seed, int(at.timestamp())))
+        mood = simulation.any_mood(self.chance)
         session, now = uuid4(), at
         sitting = {
             "id": str(session),
@@ -96,7 +99,7 @@ class SimulatedPhone:
         for place, row in enumerate(chosen):
             track = self.tracks[row]
             now += timedelta(seconds=(track["duration"] or ASSUMED_SECONDS) + SECONDS_BETWEEN)
-            liking, mood = simulation.rate(self.listener, self.heard_as[row], mood, self.generator)
+            liking, mood = simulation.rate(self.listener, self.heard_as[row], mood, self.chance)
             self._rate_track(session, track["id"], liking, now)
             now += timedelta(seconds=1)
             self._rate_mood(session, "during" if place < len(chosen) - 1 else "after", mood, now)
@@ -112,7 +115,7 @@ class SimulatedPhone:
         allowed = np.array([track["id"] not in excluded for track in self.tracks])
         answer = self.server.get("model", kind="onnx")
         if answer.status_code == requests.codes.not_found:
-            rows = self.generator.permutation(np.flatnonzero(allowed))[:count]
+            rows = self.chance.permutation(np.flatnonzero(allowed))[:count]
             return [int(row) for row in rows], None
         package = Package(answer.content)
         days = (at.timestamp() - self.last_heard) / 86400
@@ -127,7 +130,7 @@ class SimulatedPhone:
             target=(self.plan["target_valence"], self.plan["target_arousal"]),
             curve=self.plan["curve_weights"][:count],
             guards=self.plan,
-            seed=int(self.generator.integers(2**31)),
+            seed=int(self.chance.integers(2**31)),
         )
         choices = package.playlist(candidates, request)
         self._log_playlist(

@@ -55,7 +55,7 @@ class Installation:
             "ATTUNE_VAR": str(self.folder / "var"),
             "ATTUNE_DATABASE_URL": self.database_url,
             "ATTUNE_BROKER_URL": "filesystem://",
-            "ATTUNE_ADAPT_DELAY_SECONDS": "0",
+            "ATTUNE_ADAPT_DELAY_SECONDS": "1",
             "ATTUNE_JOB_LEASE_SECONDS": "3",
             "ATTUNE_JOB_SWEEP_SECONDS": "1",
             "ATTUNE_LOG_LEVEL": "INFO",

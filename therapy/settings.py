@@ -125,6 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = VAR / "files"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
 MEDIA_URL = "/files/"  # never routed: every file goes through a view that checks who asks

@@ -78,7 +78,7 @@ class PlaylistPlanner(nn.Module):
         listener = _Listener(self.learner, features, vector, mood)
         style = self.learner.standardised(features) * self.transition
         waypoints = plan_waypoints(mood, target, curve, guards)
-        temperature = torch.clamp(weights[4], min=LEAST_TEMPERATURE)
+        temperature = _temperature(weights[4])
 
         now, variance = mood, torch.zeros_like(mood)
         available = (allowed > 0.5).to(features.dtype)
@@ -164,6 +164,15 @@ def _choose(logits: Tensor, available: Tensor, noise: Tensor) -> tuple[Tensor, T
     from_top = logits - logits.max()
     log_total = torch.log(torch.exp(from_top).sum())
     return chosen, torch.index_select(from_top, 0, chosen) - log_total
+
+
+def _temperature(asked: Tensor) -> Tensor:
+    """At least LEAST_TEMPERATURE, also for what is not a number: a NaN would go into every logit,
+    and runtimes differ in what is the largest among NaNs; ONNX Runtime took a masked track."""
+    return torch.clamp(
+        torch.where(asked == asked, asked, LEAST_TEMPERATURE),  # noqa: PLR0124
+        min=LEAST_TEMPERATURE,
+    )
 
 
 def _at(values: Tensor, chosen: Tensor) -> Tensor:

@@ -36,21 +36,12 @@ class Running:
 def running(port: int) -> Iterator[Running]:
     """Both processes, on `port` or, where that is taken, on one that is free."""
     address = f"127.0.0.1:{_free(port)}"
-    children = (
-        (
-            "web",
-            _start(
-                "web",
-                ["gunicorn", "therapy.wsgi", "--bind", address, "--threads", "4"],
-            ),
-        ),
-        (
-            "worker",
-            _start(
-                "worker",
-                ["celery", "-A", "worker.celery_app", "worker", "--beat", "--concurrency", "1"],
-            ),
-        ),
+    children = tuple(
+        (name, _start(name, command.split()))
+        for name, command in (
+            ("web", f"gunicorn therapy.wsgi --bind {address} --threads 4 --no-control-socket"),
+            ("worker", "celery -A worker.celery_app worker --beat --concurrency 1"),
+        )
     )
     site = Running(f"http://{address}", children)
     try:

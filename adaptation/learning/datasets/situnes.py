@@ -8,10 +8,11 @@ no licence: read it for research, train nothing on it that is passed on.
 
 import csv
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,11 +57,14 @@ _AS_GIVEN = {
     "zero_crossings_mean": "pcm_zcr_sma_amean",
     "zero_crossings_sd": "pcm_zcr_sma_stddev",
 }
+_FROM_KEY = ("key_fifths_cos", "key_fifths_sin")
 _FIFTHS_PER_SEMITONE = 7  # seven semitones are one step on the circle of fifths
+
+Row = TypeVar("Row")
 
 
 class BadData(Exception):
-    """The folder is not the data set; the text says which file or column is missing."""
+    """The folder is not the data set; the text says which file, column or line is at fault."""
 
 
 @dataclass(frozen=True)
@@ -138,28 +142,44 @@ def features_of(track: SiTunesTrack) -> NDArray[np.float32]:
 
 
 def _tracks(folder: Path) -> Iterator[SiTunesTrack]:
-    names = {
-        str(int(float(row["i_id_c"]))): (row["music"], row["singer"])
-        for row in _rows(folder / "music_metadata" / "music_info_withname.csv", "i_id_c")
-    }
-    for row in _rows(folder / "music_metadata" / "music_info.csv", "item_id", "tempo", "key"):
-        item = str(int(float(row["item_id"])))
-        if not row["tempo"]:  # the padding row of the authors' training code, item −1
-            continue
-        title, artist = names.get(item, (f"SiTunes track {item}", ""))
-        yield SiTunesTrack(
-            item=item,
-            title=title,
-            artist=artist,
-            genre=row["general_genre"],
-            duration_seconds=float(row["duration"]) / 1000,
-            values=_values(row),
-        )
+    metadata = folder / "music_metadata"
+    named = metadata / "music_info_withname.csv"
+    names = dict(_read(named, ("i_id_c", "music", "singer"), _name_of))
+    given = [_AS_GIVEN.get(name, name) for name in SCHEMA.columns if name not in _FROM_KEY]
+    columns = ("item_id", "key", "duration", "general_genre", *given)
+    for track in _read(metadata / "music_info.csv", columns, _track_of):
+        if track is not None:
+            title, artist = names.get(track.item, (track.title, ""))
+            yield replace(track, title=title, artist=artist)
+
+
+def _name_of(row: dict[str, str]) -> tuple[str, tuple[str, str]]:
+    return _item(row["i_id_c"]), (row["music"], row["singer"])
+
+
+def _track_of(row: dict[str, str]) -> SiTunesTrack | None:
+    """The track, yet without its name; None for the padding row of the authors' training code,
+    item −1."""
+    item = _item(row["item_id"])
+    if not row["tempo"]:
+        return None
+    return SiTunesTrack(
+        item=item,
+        title=f"SiTunes track {item}",
+        artist="",
+        genre=row["general_genre"],
+        duration_seconds=float(row["duration"]) / 1000,
+        values=_values(row),
+    )
+
+
+def _item(number: str) -> str:
+    return str(int(float(number)))
 
 
 def _values(row: dict[str, str]) -> dict[str, float]:
     angle = 2 * math.pi * (_FIFTHS_PER_SEMITONE * float(row["key"]) % 12) / 12
-    keys = {"key_fifths_cos": math.cos(angle), "key_fifths_sin": math.sin(angle)}
+    keys = dict(zip(_FROM_KEY, (math.cos(angle), math.sin(angle)), strict=True))
     return {
         name: keys[name] if name in keys else float(row[_AS_GIVEN.get(name, name)])
         for name in SCHEMA.columns
@@ -168,27 +188,43 @@ def _values(row: dict[str, str]) -> dict[str, float]:
 
 def _logs(folder: Path, stage: int) -> Iterator[Log]:
     lab = stage == 1
-    prefix = "emo_" if lab else "emo_post_"
-    columns = ["user_id", "item_id", "timestamp", "rating", f"{prefix}valence", f"{prefix}arousal"]
-    for row in _rows(folder / f"Stage{stage}" / "interactions.csv", *columns):
-        yield Log(
+    number = "No." if lab else "inter_id"
+    prefixes = ("emo_",) if lab else ("emo_post_", "emo_pre_")
+    moods = [f"{prefix}{axis}" for prefix in prefixes for axis in ("valence", "arousal")]
+
+    def log_of(row: dict[str, str]) -> Log:
+        return Log(
             stage=stage,
-            number=f"{row['user_id']}-{row['No.']}" if lab else row["inter_id"],
+            number=f"{row['user_id']}-{row[number]}" if lab else row[number],
             listener=row["user_id"],
             item=row["item_id"],
             heard_at=datetime.fromtimestamp(int(row["timestamp"]), tz=UTC),
             rating=int(row["rating"]),
-            before=None if lab else (float(row["emo_pre_valence"]), float(row["emo_pre_arousal"])),
-            after=(float(row[f"{prefix}valence"]), float(row[f"{prefix}arousal"])),
+            before=None if lab else _mood(row, "emo_pre_"),
+            after=_mood(row, prefixes[0]),
         )
 
+    columns = ("user_id", "item_id", "timestamp", "rating", number, *moods)
+    return _read(folder / f"Stage{stage}" / "interactions.csv", columns, log_of)
 
-def _rows(path: Path, *needed: str) -> Iterator[dict[str, str]]:
+
+def _mood(row: dict[str, str], prefix: str) -> tuple[float, float]:
+    return float(row[f"{prefix}valence"]), float(row[f"{prefix}arousal"])
+
+
+def _read(
+    path: Path, columns: Sequence[str], row_of: Callable[[dict[str, str]], Row]
+) -> Iterator[Row]:
+    """What `row_of` makes of every line. Raises BadData that names the file and what is wrong."""
     if not path.is_file():
         raise BadData(f"{path} is missing. Is this the folder of the SiTunes data set?")
     with path.open(newline="", encoding="utf-8") as lines:
         reader = csv.DictReader(lines)
-        missing = [name for name in needed if name not in (reader.fieldnames or [])]
-        if missing:
-            raise BadData(f"{path} has no column {', '.join(missing)}.")
-        yield from reader
+        try:
+            missing = [name for name in columns if name not in (reader.fieldnames or [])]
+            if missing:
+                raise BadData(f"{path} has no column {', '.join(missing)}.")
+            for row in reader:
+                yield row_of(row)
+        except (TypeError, ValueError, csv.Error) as problem:  # TypeError: a line was cut short
+            raise BadData(f"{path}, line {reader.line_num}: {problem}.") from problem

@@ -130,7 +130,7 @@ def test_a_liked_track_is_expected_to_be_liked_more_and_a_disliked_one_less(
 
 
 def test_the_mood_before_goes_into_the_mood_after(learner: RelationLearner) -> None:
-    """Ordinary drift keeps about half of a mood; the slopes are learned from simulated listeners."""
+    """Ordinary drift keeps about half of a mood; the base learned that from its listeners."""
     features = torch.from_numpy(some_tracks(1, seed=1)).expand(2, -1)
     for axis, outcome in enumerate((VALENCE, AROUSAL)):
         moods = torch.zeros(2, 2)

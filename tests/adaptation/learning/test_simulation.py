@@ -77,7 +77,8 @@ def test_what_is_liked_lifts_the_mood_and_what_excites_arouses() -> None:
     exciting[0], dull[0] = 2.0, -2.0
 
     def mean_arousal(track: NDArray[np.float64]) -> float:
-        return float(np.mean([rate(listener, track, np.zeros(2), generator)[1][1]] * 300))
+        said = [rate(listener, track, np.zeros(2), generator)[1] for _ in range(300)]
+        return float(np.mean(said, axis=0)[1])
 
     assert mean_arousal(exciting) > mean_arousal(dull) + 0.3
     _, after, likings = many_sittings(unmoved(), count=5000, spread=0.0)

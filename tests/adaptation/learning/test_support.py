@@ -1,6 +1,7 @@
 """What a sitting's ratings say, as rows to learn from."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -114,7 +115,7 @@ def test_every_track_is_one_row_in_order_and_no_number_leaves_its_range(
 def test_the_mood_weights_between_two_moods_add_up_to_one(sitting: Sequence[Event]) -> None:
     bracketed = [mood(0.0, 0.0), *sitting, mood(0.0, 0.0)]
     stretches = 0
-    for event, following in zip(bracketed, bracketed[1:], strict=False):
+    for event, following in pairwise(bracketed):
         stretches += isinstance(event, TrackHeard) and isinstance(following, MoodHeard)
     assert sum(row.weight[1] for row in rows(*bracketed)) == pytest.approx(stretches)
 

@@ -47,9 +47,7 @@ def test_training_leaves_the_random_numbers_of_others_alone() -> None:
 
 def test_progress_is_told_of_every_step() -> None:
     told: list[tuple[int, int, float]] = []
-    meta_train(
-        some_listeners(12), seed=1, settings=FEW, progress=lambda *step: told.append(step)
-    )
+    meta_train(some_listeners(12), seed=1, settings=FEW, progress=lambda *step: told.append(step))
     assert [(step, steps) for step, steps, _ in told] == [(n, 4) for n in range(1, 5)]
     assert all(np.isfinite(loss) for _, _, loss in told)
 

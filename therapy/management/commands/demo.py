@@ -1,4 +1,6 @@
 import os
+import signal
+import sys
 import time
 from typing import Any
 
@@ -23,6 +25,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demonstration makes simulated patients: not in production.")
+        # Being told to end must end the web server and the worker, too.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Told to end."))
         call_command("migrate", verbosity=0)
         patients = story.prepare(self._say)
         try:
