@@ -72,8 +72,9 @@ def inspect(path: Path) -> AudioHeader:
     """
     suffix = path.suffix.lower()
     if suffix not in containers.SUPPORTED_SUFFIXES:
+        kind = f"Files of type “{path.suffix}”" if path.suffix else "Files without a suffix"
         raise UnusableAudio(
-            f"Files of type “{path.suffix or 'none'}” are not read. "
+            f"{kind} are not read. "
             f"Convert the recording to one of {', '.join(containers.SUPPORTED_SUFFIXES)}."
         )
     if path.stat().st_size == 0:

@@ -7,6 +7,7 @@ import pytest
 
 from adaptation.learning.bases import Base
 from adaptation.learning.relation import RelationLearner
+from tests.practice import Practice, open_practice
 from tests.trained import shared_folder, small_base
 
 
@@ -31,3 +32,9 @@ def learner(base: Base) -> RelationLearner:
 def files_of_this_test(settings: Any, tmp_path: Path) -> None:
     """Files that services store go to a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def practice(db: None, base: Base, files_of_this_test: None) -> Practice:
+    """A clinic with the small base released, twelve tracks and a patient."""
+    return open_practice(base)

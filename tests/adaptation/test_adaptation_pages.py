@@ -84,7 +84,7 @@ def test_panel_and_column_are_registered() -> None:
 
 
 def test_before_the_first_rating_the_panel_says_what_is_awaited(people: People) -> None:
-    assert "No ratings yet." in page(people)
+    assert "No model yet." in page(people)
 
 
 def test_ratings_without_a_model_are_counted(people: People) -> None:
@@ -133,7 +133,7 @@ def test_ratings_that_the_base_cannot_read_are_told_apart_from_those_that_wait(
 def test_another_patients_ratings_and_models_do_not_count(people: People) -> None:
     TrackRatingFactory(patient=people.carl, track=people.strange_track)
     model(people.carl, base(people), version=9)
-    assert "No ratings yet." in page(people)
+    assert "No model yet." in page(people)
 
 
 def test_a_running_adaptation_shows_its_progress(people: People) -> None:
