@@ -17,12 +17,11 @@ help:  ## list the targets
 
 setup: .venv/.ready .env  ## make .venv with everything that is needed, and a .env for development
 
-demo: setup  ## a clinic with simulated patients, ready to look at (NO_SERVE=1: prepare only)
+demo: setup  ## the main job with simulated listeners, then the site (NO_SERVE=1: stop before it)
 	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
 
 serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C ends both
 	@$(PYTHON) manage.py migrate --verbosity 0
-	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@trap 'trap - EXIT; kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
 	$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO & \
 	$(PYTHON) -m gunicorn therapy.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket & \

@@ -13,6 +13,7 @@ from therapy.catalogue.services import TrackRow, ensure_catalogue, store_tracks
 from therapy.management.progress import Progress
 from therapy.models import Catalogue, Clinic, ListeningSession, MoodRating, Patient, TrackRating
 from therapy.people.services import create_clinic, create_patient
+from therapy.records import ConflictError
 from therapy.sessions.services import import_ratings_of
 
 SLUG = "situnes"
@@ -86,23 +87,27 @@ def _import_listener(
     patient = Patient.objects.filter(clinic=clinic, code=code).first() or create_patient(
         clinic=clinic, code=code, origin=Patient.Origin.RESEARCH
     )
-    return import_ratings_of(
-        patient=patient,
-        sessions=[
-            ListeningSession(id=_key(log, "session"), started_at=log.heard_at) for log in logs
-        ],
-        moods=[mood for log in logs for mood in _moods(log)],
-        tracks=[
-            TrackRating(
-                id=_key(log, "track"),
-                session_id=_key(log, "session"),
-                track_id=tracks[log.item],
-                liking=log.rating,
-                rated_at=log.heard_at + _STEP,
-            )
-            for log in logs
-        ],
-    ).tracks
+    sessions = [ListeningSession(id=_key(log, "session"), started_at=log.heard_at) for log in logs]
+    moods = [mood for log in logs for mood in _moods(log)]
+    rated = [
+        TrackRating(
+            id=_key(log, "track"),
+            session_id=_key(log, "session"),
+            track_id=tracks[log.item],
+            liking=log.rating,
+            rated_at=log.heard_at + _STEP,
+        )
+        for log in logs
+    ]
+    try:
+        imported = import_ratings_of(patient=patient, sessions=sessions, moods=moods, tracks=rated)
+    except ConflictError as conflict:
+        said = [f"{name}: {' '.join(texts)}" for name, texts in conflict.fields.items()]
+        raise situnes.BadData(
+            f"A log of listener {listener} was imported before with other content "
+            f"({'; '.join(said)}). Nothing of this listener was changed."
+        ) from conflict
+    return imported.tracks
 
 
 def _moods(log: situnes.Log) -> list[MoodRating]:

@@ -58,10 +58,7 @@ def ingest_recordings(
     """
     schema = store_schema(ATTUNE_AUDIO)
     outcome = Ingested()
-    named = {source.path: source.name for source in sources}
-    for path in list(named):
-        if not path.is_file():
-            outcome.refused.append((named.pop(path), "There is no such file."))
+    named = _named(sources, outcome)
     held = dict(
         Track.objects.filter(catalogue=catalogue).values_list("audio_sha256", "external_id")
     )
@@ -97,7 +94,8 @@ def ingest_table(
     """Store the tracks of a CSV: id, title, duration_seconds (may be empty), artist, tags
     (separated by ;), rights and lyrics if it has them, and one column for each feature.
 
-    A missing column refuses the whole table; a bad line is refused alone, by its number.
+    A missing column refuses the whole table; a bad line is refused alone, by its number, and so is
+    one with the id of a line before it.
     """
     outcome = Ingested()
     try:
@@ -119,6 +117,7 @@ def ingest_table(
     except OSError as problem:
         outcome.refused.append((source.name, f"The file cannot be read: {problem.strerror}."))
         return outcome
+    met: dict[str, int] = {}
     for done, (number, line) in enumerate(rows, start=1):
         name = f"{source.name}, line {number}"
         progress(done, len(rows), name)
@@ -126,6 +125,10 @@ def ingest_table(
             row = _row_of(line, schema)
         except ValueError as problem:
             outcome.refused.append((name, str(problem)))
+            continue
+        first = met.setdefault(row.external_id, number)
+        if first != number:
+            outcome.refused.append((name, f"Its id, {row.external_id}, is that of line {first}."))
             continue
         _store(catalogue, schema, row, name, outcome)
     return outcome
@@ -138,6 +141,22 @@ def is_table(source: Source) -> bool:
 def title_of(path: Path) -> str:
     """A readable title from a file name."""
     return path.stem.replace("_", " ").replace("  ", " ").strip()[:200] or path.name[:200]
+
+
+def _named(sources: Iterable[Source], outcome: Ingested) -> dict[Path, str]:
+    """The files that are there, with their names. Of two that would have one name, as two discs
+    have a first track each, the second is refused: it would replace the first."""
+    taken: dict[str, Path] = {}
+    for source in sources:
+        if not source.path.is_file():
+            outcome.refused.append((source.name, "There is no such file."))
+        elif taken.setdefault(source.name, source.path) != source.path:
+            reason = (
+                f"{source.path} would have the name of {taken[source.name]}. "
+                "Name the folder that holds both."
+            )
+            outcome.refused.append((source.name, reason))
+    return {path: name for name, path in taken.items()}
 
 
 def _store(

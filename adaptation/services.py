@@ -86,13 +86,14 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
     if base is None:
         raise JobRefused(
             f"No base reads the feature schema {patient.clinic.feature_schema}. "
-            "Make one with `manage.py meta_train`."
+            f"Make one with `manage.py meta_train --schema {patient.clinic.feature_schema}`."
         )
     report(0.2, "Reading the ratings")
     support = selectors.support_of(patient, base)
     digest = selectors.digest_of(base, support)
     newest = selectors.newest_model(patient)
     if newest is not None and newest.support_digest == digest:
+        _ask_for_export(newest)  # it may have failed, or been lost with its files
         return newest
     report(0.5, f"Adapting to {len(support)} rated tracks")
     model = PatientModel.objects.create(
@@ -104,12 +105,17 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
         support_count=len(support),
         newest_rating_at=selectors.newest_rating_at(patient),
     )
+    _ask_for_export(model)
+    return model
+
+
+def _ask_for_export(model: PatientModel) -> None:
+    """Asking for what is published already costs nothing: the export answers with what is there."""
     enqueue(
         kind="export_patient_model",
         key=f"export_patient_model:{model.id}",
         arguments={"patient_model_id": str(model.id)},
     )
-    return model
 
 
 def adapted_vector(base: Base, support: Support) -> bytes:

@@ -13,6 +13,7 @@ from exports.models import ModelPackage
 from exports.selectors import newest_package
 from therapy.api.errors import refusals
 from therapy.api.views import FileView
+from therapy.catalogue.api import ETAG, IF_NONE_MATCH
 from therapy.http import ranged_file_response
 
 
@@ -34,7 +35,8 @@ class Model(FileView):
         "fetch. A broken download goes on with Range and If-Range.",
         parameters=[
             WhichPackage,
-            OpenApiParameter("If-None-Match", location=OpenApiParameter.HEADER),
+            IF_NONE_MATCH,
+            ETAG,
             OpenApiParameter("Range", location=OpenApiParameter.HEADER),
             OpenApiParameter("If-Range", location=OpenApiParameter.HEADER),
         ],
@@ -54,7 +56,7 @@ class Model(FileView):
         if package is None:
             raise Http404(
                 "No model has been made for this patient yet. The server makes one "
-                "when the patient is taken in and after ratings; ask again in a minute."
+                "when the patient is taken in and after ratings; ask again later."
             )
         return ranged_file_response(
             request,

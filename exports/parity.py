@@ -73,6 +73,6 @@ def gate(parity: Parity, *, what: str, exact_order: bool) -> Parity:
 
 def _deviation(truth: NDArray[Any], converted: NDArray[Any]) -> float:
     """Largest difference; infinite where a shape or a number is wrong."""
-    if truth.shape != converted.shape or not np.isfinite(converted).all():
+    if truth.shape != converted.shape or not np.isfinite([truth, converted]).all():
         return float("inf")
     return float(np.abs(truth.astype(np.float64) - converted).max(initial=0.0))

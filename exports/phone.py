@@ -8,6 +8,7 @@ patient does.
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,16 @@ Mood = tuple[float, float]
 
 RECENT_DAYS: Final = 3.0
 """Days after which a track counts as heard 1/e as recently."""
+
+# What a damaged archive, manifest, vector or graph makes its reader raise.
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 
 
 class BadPackage(Exception):
@@ -75,7 +86,7 @@ class Package:
                 graphs = {name: archive.read(f"{name}.onnx") for name in ("adapt", "playlist")}
             self._graphs = {name: onnx_runner(graph) for name, graph in graphs.items()}
             written_as = self.manifest["format"]
-        except (zipfile.BadZipFile, KeyError, ValueError) as problem:
+        except UNREADABLE as problem:
             raise BadPackage(f"This is not an ONNX package: {problem}.") from problem
         if written_as != FORMAT:
             raise BadPackage(f"The package's format is {written_as}; this reads {FORMAT}.")

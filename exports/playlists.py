@@ -69,7 +69,7 @@ def generate(
     package = selectors.newest_package(patient, ModelPackage.Kind.ONNX)
     if package is None:
         raise NoPlaylist(
-            f"{patient} has no published model yet. The worker makes one within a minute or so; "
+            f"{patient} has no published model yet. The worker makes one in the background; "
             "`manage.py adapt` and `manage.py export` make one now."
         )
     plan = current_plan(patient) or SessionPlan(patient=patient)  # nothing prescribed: defaults

@@ -54,7 +54,7 @@ class Server:
 
     def _checked(self, answer: requests.Response) -> requests.Response:
         if not answer.ok and answer.status_code != requests.codes.not_found:
-            raise Refused(f"{answer.request.method} {answer.url}: {answer.text}")
+            raise Refused(f"{answer.request.method} {answer.url}: {_said(answer)}")
         return answer
 
 
@@ -74,6 +74,12 @@ class SimulatedPhone:
         self.server = server
         self.seed = seed
         self.chance = np.random.default_rng(seed)
+        me = server.get("me").json()
+        if me["origin"] != "simulated":
+            raise Refused(
+                f"Patient {me['patient_code']} is not a simulated one, and made-up ratings go only "
+                "where they are shown as such: `manage.py create_patient --simulated`."
+            )
         catalogue = server.get("catalogue").json()
         self.tracks: list[dict[str, Any]] = catalogue["tracks"]
         self.features = np.array([track["values"] for track in self.tracks], np.float32)
@@ -202,7 +208,18 @@ class SimulatedPhone:
         )
 
 
+def _said(answer: requests.Response) -> str:
+    """The server's refusal in its own words."""
+    try:
+        error = answer.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.status_code} {answer.reason}"
+    fields = (f"{name}: {' '.join(texts)}" for name, texts in error["fields"].items())
+    return " ".join([error["message"], *fields])
+
+
 def last_days(count: int) -> list[datetime]:
-    """A time a day for `count` days, oldest first, the last one an hour ago."""
-    newest = datetime.now(UTC) - timedelta(hours=1)
+    """A time a day for `count` days, oldest first, the last one two hours ago: time
+    to listen to the longest playlist before now."""
+    newest = datetime.now(UTC) - timedelta(hours=2)
     return [newest - timedelta(days=days) for days in reversed(range(count))]

@@ -10,6 +10,7 @@ from adaptation.learning.schema import Feature, FeatureSchema
 from adaptation.services import release_base, store_schema
 from therapy.catalogue.services import ensure_catalogue, store_track
 from therapy.people.services import create_clinic, create_patient, issue_device_token
+from worker.models import Job
 
 COLUMNS = ("loudness", "tempo", "brightness")
 TRACKS = 6
@@ -50,6 +51,7 @@ def seed() -> None:
     clinic = create_clinic(slug="c", name="C", feature_schema=record, catalogues=[catalogue])
     patient = create_patient(clinic=clinic, code="P-1", origin="simulated")
     _, token = issue_device_token(patient=patient, label="phone")
+    Job.objects.all().delete()  # the tests begin with nothing asked for
     print(  # noqa: T201  this is the command's answer
         json.dumps({"token": token, "tracks": [str(track.id) for track in tracks]})
     )

@@ -9,7 +9,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 120.0
 
 
-def until(condition: Callable[[], T], awaited: str, *, seconds: float = PATIENCE_SECONDS) -> T:
+def until(
+    condition: Callable[[], T | None], awaited: str, *, seconds: float = PATIENCE_SECONDS
+) -> T:
     """The first true value of `condition`; fails, naming what was awaited, after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

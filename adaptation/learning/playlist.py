@@ -78,7 +78,7 @@ class PlaylistPlanner(nn.Module):
         listener = _Listener(self.learner, features, vector, mood)
         style = self.learner.standardised(features) * self.transition
         waypoints = plan_waypoints(mood, target, curve, guards)
-        temperature = _temperature(weights[4])
+        temperature = _temperature(weights[4:])
 
         now, variance = mood, torch.zeros_like(mood)
         available = (allowed > 0.5).to(features.dtype)
@@ -167,7 +167,7 @@ def _choose(logits: Tensor, available: Tensor, noise: Tensor) -> tuple[Tensor, T
 
 
 def _temperature(asked: Tensor) -> Tensor:
-    """At least LEAST_TEMPERATURE, also for what is not a number: a NaN would go into every logit,
+    """[1], at least LEAST_TEMPERATURE, also for what is no number: a NaN would go into every logit,
     and runtimes differ in what is the largest among NaNs; ONNX Runtime took a masked track."""
     return torch.clamp(
         torch.where(asked == asked, asked, LEAST_TEMPERATURE),  # noqa: PLR0124

@@ -24,7 +24,8 @@ _TYPES = {
 
 
 def operation(function: Callable[..., Array]) -> Callable[..., Array]:
-    OPERATIONS[function.__name__.rstrip("_")] = function
+    """Enter a function under its own name."""
+    OPERATIONS[function.__name__] = function
     return function
 
 
@@ -35,49 +36,28 @@ def _axes(axes: Array) -> tuple[int, ...]:
 # Element by element
 
 
-@operation
-def add(x: Array, y: Array) -> Array:
-    return np.add(x, y)
+def _of_two(function: Callable[[Array, Array], Any]) -> Callable[..., Array]:
+    return lambda x, y: np.asarray(function(x, y))
 
 
-@operation
-def sub(x: Array, y: Array) -> Array:
-    return np.subtract(x, y)
+def _of_one(function: Callable[[Array], Any]) -> Callable[..., Array]:
+    return lambda x: np.asarray(function(x))
 
 
-@operation
-def mul(x: Array, y: Array) -> Array:
-    return np.multiply(x, y)
-
-
-@operation
-def real_div(x: Array, y: Array) -> Array:
-    return np.divide(x, y)
-
-
-@operation
-def maximum(x: Array, y: Array) -> Array:
-    return np.maximum(x, y)
-
-
-@operation
-def minimum(x: Array, y: Array) -> Array:
-    return np.minimum(x, y)
-
-
-@operation
-def greater(x: Array, y: Array) -> Array:
-    return np.greater(x, y)
-
-
-@operation
-def less(x: Array, y: Array) -> Array:
-    return np.less(x, y)
-
-
-@operation
-def equal(x: Array, y: Array) -> Array:
-    return np.equal(x, y)
+OPERATIONS |= {
+    "add": _of_two(np.add),
+    "sub": _of_two(np.subtract),
+    "mul": _of_two(np.multiply),
+    "real_div": _of_two(np.divide),
+    "maximum": _of_two(np.maximum),
+    "minimum": _of_two(np.minimum),
+    "greater": _of_two(np.greater),
+    "less": _of_two(np.less),
+    "equal": _of_two(np.equal),
+    "sqrt": _of_one(np.sqrt),
+    "exp": _of_one(np.exp),
+    "tanh": _of_one(np.tanh),
+}
 
 
 @operation
@@ -91,23 +71,8 @@ def clip(x: Array, alpha: Array, beta: Array) -> Array:
 
 
 @operation
-def sqrt(x: Array) -> Array:
-    return np.sqrt(x)
-
-
-@operation
-def exp(x: Array) -> Array:
-    return np.exp(x)
-
-
-@operation
 def log(x: Array, epsilon: Array) -> Array:
     return np.asarray(np.log(x + epsilon))
-
-
-@operation
-def tanh(x: Array) -> Array:
-    return np.tanh(x)
 
 
 @operation

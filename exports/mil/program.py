@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from coremltools.proto import MIL_pb2, Model_pb2
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from exports.mil.operations import OPERATIONS
@@ -46,6 +47,13 @@ class Program:
     @classmethod
     def read(cls, package: Path) -> "Program":
         """The program of an `.mlpackage` folder. Raises UnreadableProgram."""
+        try:
+            return cls._read(package)
+        except (OSError, DecodeError, ValueError, struct.error) as problem:
+            raise UnreadableProgram(f"{package} is damaged: {problem}") from problem
+
+    @classmethod
+    def _read(cls, package: Path) -> "Program":
         model_file = package / "Data" / _root_model(package)
         model = Model_pb2.Model()
         model.ParseFromString(model_file.read_bytes())
@@ -152,6 +160,6 @@ def _root_model(package: Path) -> str:
     try:
         manifest = json.loads((package / "Manifest.json").read_text())
         entry = manifest["itemInfoEntries"][manifest["rootModelIdentifier"]]
-    except (OSError, ValueError, KeyError) as problem:
+    except (OSError, ValueError, KeyError, TypeError) as problem:
         raise UnreadableProgram(f"{package} is not a Core ML package: {problem}") from problem
     return str(entry["path"])

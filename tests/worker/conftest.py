@@ -21,7 +21,7 @@ class Bell:
 
     def heard(self) -> list[str]:
         """The ids of the jobs that the broker was told of since the last call, oldest first."""
-        ids = []
+        ids: list[str] = []
         with app.connection_for_read() as connection:
             messages = connection.SimpleQueue("celery")
             while True:

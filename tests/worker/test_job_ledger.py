@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -87,7 +88,7 @@ class Ledger(RuleBasedStateMachine):
         self.messages: list[str] = []
         self.attempts: list[Attempt] = []
         self.saw: dict[str, int] = {}  # by job: changes that its latest run saw
-        self.ended: dict[object, str] = {}
+        self.ended: dict[UUID, str] = {}
 
     def _listen(self) -> None:
         self.messages += self.bell.heard()

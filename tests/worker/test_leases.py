@@ -3,6 +3,7 @@
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -27,7 +28,7 @@ def lease_until(run: jobs.Run) -> datetime:
     return end
 
 
-def lease_ran_out(job_id: object) -> None:
+def lease_ran_out(job_id: UUID) -> None:
     """Let the time pass that a dead worker's lease has left."""
     Job.objects.filter(id=job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
 

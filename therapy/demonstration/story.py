@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
+from django.db import transaction
 
 from therapy.demonstration import clinic
 from therapy.demonstration.servers import Running, log_of
 from therapy.models import ListeningSession, Patient
+from therapy.people.services import ask_for_adaptation
+from worker.jobs import retry_failed
 from worker.models import Job
 
 SCHEMA, CATALOGUE = "attune-audio-1", "starter"
@@ -39,10 +42,12 @@ def prepare(say: Say) -> list[Patient]:
 
 def rate(patients: list[Patient], site: Running, say: Say) -> None:
     """First ratings of every simulated patient, through the API."""
+    retry_failed()  # of an earlier demonstration that was broken off
     say(f"\n4. Ratings arrive through the API at {site.address}")
     for number, patient in enumerate(patients, start=1):
         if ListeningSession.objects.filter(patient=patient).exists():
             say(f"   {patient} has rated before")
+            _make_sure_of_model(patient)
             continue
         say(f"   {patient} listens {SITTINGS} times:")
         _phone(patient, site, seed=number, sittings=SITTINGS, tracks=3)
@@ -84,9 +89,18 @@ def wait_for_jobs(site: Running, say: Say) -> None:
         time.sleep(0.2)
     failed = Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at").first()
     if failed is not None:
-        raise Stuck(f"{failed.kind} failed: {failed.error}")
+        raise Stuck(
+            f"{failed.key} failed: {failed.error} See {log_of('worker')}; "
+            "`manage.py jobs --retry` asks for failed work again."
+        )
     done = Job.objects.filter(state=Job.State.SUCCEEDED)
     say(f"   {done.count()} jobs done so far, none failed")
+
+
+@transaction.atomic
+def _make_sure_of_model(patient: Patient) -> None:
+    """Ask again, should an earlier run have been broken off; what is there is not made twice."""
+    ask_for_adaptation(patient)
 
 
 def _phone(patient: Patient, site: Running, *, seed: int, sittings: int, tracks: int) -> None:
@@ -110,7 +124,7 @@ def _playlist(patient: Patient) -> dict[str, Any]:
 def _tell(made: dict[str, Any], say: Say) -> None:
     target = made["target"]
     say(
-        f"   model version {made['model_version']}, from mood ({MOOD[0]:+.2f}, {MOOD[1]:+.2f}) "
+        f"   by model version {made['model_version']}: from mood ({MOOD[0]:+.2f}, {MOOD[1]:+.2f}) "
         f"to ({target[0]:+.2f}, {target[1]:+.2f}), valence and arousal"
     )
     for place, track in enumerate(made["tracks"], start=1):

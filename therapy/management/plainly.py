@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.core.management import CommandError
 
 
@@ -14,9 +14,14 @@ def told_plainly() -> Iterator[None]:
         yield
     except ValidationError as refused:
         if hasattr(refused, "error_dict"):
-            lines = [f"{name}: {' '.join(texts)}" for name, texts in refused.message_dict.items()]
+            lines = [_line(name, texts) for name, texts in refused.message_dict.items()]
         else:
             lines = refused.messages
         raise CommandError("\n".join(lines)) from refused
     except ObjectDoesNotExist as missing:
         raise CommandError(str(missing)) from missing
+
+
+def _line(name: str, texts: list[str]) -> str:
+    said = " ".join(texts)
+    return said if name == NON_FIELD_ERRORS else f"{name}: {said}"

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -80,7 +81,11 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "clinic"], name="member_once_per_clinic"),
+            models.UniqueConstraint(
+                fields=["user", "clinic"],
+                name="member_once_per_clinic",
+                violation_error_message="This person works at the clinic already.",
+            ),
             one_of("role", "therapist", "admin", "owner", constraint="membership_role_known"),
         ]
 
@@ -97,7 +102,14 @@ class Patient(Record):
         RESEARCH = "research"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
-    code = models.CharField(max_length=40)
+    code = models.CharField(
+        max_length=40,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9._-]+\Z", "Only letters, digits, '.', '_' and '-', and no name."
+            )
+        ],
+    )
     therapist = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="patients"
     )
@@ -112,7 +124,11 @@ class Patient(Record):
     class Meta:
         ordering = ["clinic_id", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "code"], name="patient_code_once_per_clinic"),
+            models.UniqueConstraint(
+                fields=["clinic", "code"],
+                name="patient_code_once_per_clinic",
+                violation_error_message="The clinic already has a patient with this code.",
+            ),
             one_of("origin", "care", "simulated", "research", constraint="patient_origin_known"),
         ]
 

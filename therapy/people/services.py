@@ -63,6 +63,11 @@ def create_staff(
     return add_member(user=user, clinic=clinic, role=role), chosen
 
 
+def add_catalogue(*, clinic: Clinic, catalogue: Catalogue) -> None:
+    """Let the clinic's patients hear another catalogue; again changes nothing."""
+    clinic.catalogues.add(catalogue)
+
+
 def add_member(*, user: User, clinic: Clinic, role: str) -> Membership:
     """Let someone who has an account work in another clinic too.
 

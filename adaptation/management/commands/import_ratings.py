@@ -5,6 +5,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from adaptation.imports import import_situnes
 from adaptation.learning.datasets.situnes import BadData
+from therapy.management.plainly import told_plainly
 from therapy.management.progress import progress_bar
 
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            with progress_bar("Importing", unit="listener") as progress:
+            with told_plainly(), progress_bar("Importing", unit="listener") as progress:
                 imported = import_situnes(folder=options["folder"], progress=progress)
         except BadData as problem:
             raise CommandError(str(problem)) from problem

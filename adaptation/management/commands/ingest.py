@@ -5,7 +5,6 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from adaptation.ingestion import (
     Ingested,
-    Source,
     files_below,
     ingest_recordings,
     ingest_table,
@@ -38,10 +37,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        catalogue = _catalogue(options["catalogue"], options["name"])
         sources = list(files_below(options["paths"]))
         if not sources:
             raise CommandError("There are no files in what was named.")
+        is_new = not Catalogue.objects.filter(slug=options["catalogue"]).exists()
+        catalogue = _catalogue(options["catalogue"], options["name"])
         with progress_bar("Ingesting", unit="file") as progress:
             outcomes = [
                 ingest_table(
@@ -63,9 +63,13 @@ class Command(BaseCommand):
                         progress=progress,
                     )
                 )
-        self._tell(outcomes, sources, catalogue)
+        if is_new and not catalogue.tracks.exists():
+            catalogue.delete()  # nothing came in: leave nothing behind
+        self._tell(outcomes, catalogue)
+        if is_new and catalogue.pk:
+            self.stdout.write("`manage.py add_catalogue` lets a clinic's patients hear it.")
 
-    def _tell(self, outcomes: list[Ingested], sources: list[Source], catalogue: Catalogue) -> None:
+    def _tell(self, outcomes: list[Ingested], catalogue: Catalogue) -> None:
         stored = sum(len(outcome.stored) for outcome in outcomes)
         known = sum(len(outcome.known) for outcome in outcomes)
         refused = [refusal for outcome in outcomes for refusal in outcome.refused]

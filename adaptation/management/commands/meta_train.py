@@ -15,6 +15,7 @@ from adaptation.learning.measuring import Measured
 from adaptation.learning.outcomes import OUTCOMES
 from adaptation.models import BaseModel
 from adaptation.schemas import ATTUNE_AUDIO, SCHEMAS
+from therapy.management.arguments import whole_number
 from therapy.management.progress import progress_bar
 
 
@@ -29,9 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--situnes", type=Path, metavar="DIR", help="train on this copy of SiTunes instead"
         )
-        parser.add_argument("--listeners", type=int, default=400, help="simulated ones")
-        parser.add_argument("--steps", type=int, default=600)
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--listeners", type=whole_number(2), default=400, help="simulated ones")
+        parser.add_argument("--steps", type=whole_number(1), default=600)
+        parser.add_argument("--seed", type=whole_number(0), default=1)
         parser.add_argument(
             "--unless-released", action="store_true", help="do nothing if the name has a base"
         )

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from exports.phone import BadPackage, Mood
 from exports.playlists import GeneratedPlaylist, NoPlaylist, generate
+from therapy.management.arguments import whole_number
 from therapy.management.plainly import told_plainly
 from therapy.people.selectors import patient_named
 
@@ -22,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--mood", required=True, help="the mood now, each −1..1", **affect)
         parser.add_argument("--target", help="where to go; by default the plan's", **affect)
         parser.add_argument("--minutes", type=float, help="by default the plan's number of tracks")
-        parser.add_argument("--seed", type=int, default=0, help="of the choice among near equals")
+        parser.add_argument(
+            "--seed", type=whole_number(0), default=0, help="of the choice among near equals"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from therapy.management.plainly import told_plainly
-from therapy.models import Membership
+from therapy.models import Membership, Patient
 from therapy.people.selectors import clinic_of
 from therapy.people.services import create_patient
 
@@ -14,6 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="such as 'P-0007'; no name, it shows on every page")
         parser.add_argument("--clinic", required=True, help="the clinic's slug")
+        parser.add_argument(
+            "--simulated", action="store_true", help="a simulated listener, and shown as one"
+        )
         parser.add_argument("--therapist", metavar="EMAIL", help="who is responsible")
 
     def handle(self, **options: Any) -> None:
@@ -25,7 +28,12 @@ class Command(BaseCommand):
                 therapist = members.filter(user__email=options["therapist"].lower()).first()
                 if therapist is None:
                     raise CommandError(f"{options['therapist']} does not work at {clinic}.")
-            patient = create_patient(clinic=clinic, code=options["code"], therapist=therapist)
+            patient = create_patient(
+                clinic=clinic,
+                code=options["code"],
+                therapist=therapist,
+                origin=Patient.Origin.SIMULATED if options["simulated"] else Patient.Origin.CARE,
+            )
         self.stdout.write(
             f"{patient} is a patient of {clinic}. Next: `manage.py prescribe`, "
             "then `manage.py issue_device_token` for the phone."

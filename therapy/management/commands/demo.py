@@ -34,7 +34,9 @@ class Command(BaseCommand):
                 story.rate(patients, site, self._say)
                 story.show(patients[0], site, self._say)
                 self._say("\nThe main job is done.")
-                if not options["no_serve"]:
+                if options["no_serve"]:
+                    self._say("`make serve` serves the site, `make demo` both.")
+                else:
                     self._serve(site)
         except (DidNotStart, story.Stuck) as problem:
             raise CommandError(str(problem)) from problem

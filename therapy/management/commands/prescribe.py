@@ -3,8 +3,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from therapy.catalogue.selectors import feature_table
 from therapy.management.plainly import told_plainly
 from therapy.people.selectors import patient_named, user_of
+from therapy.plans.exclusions import excluded_track_ids
 from therapy.plans.models import SessionPlan
 from therapy.plans.services import PlanFields, prescribe
 
@@ -18,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--target", nargs=2, type=float, metavar=("VALENCE", "AROUSAL"), help="each −1..1"
         )
-        parser.add_argument("--curve", help=f"one of {', '.join(SessionPlan.Curve.values)}")
+        parser.add_argument("--curve", choices=SessionPlan.Curve.values)
         parser.add_argument("--tracks", type=int, help="a session, 3..8")
         parser.add_argument("--minutes", type=int)
         parser.add_argument("--exclude-tag", action="append", default=[], metavar="TAG")
@@ -36,7 +38,20 @@ class Command(BaseCommand):
                 plan = prescribe(patient=patient, by=by, **_fields(options))
             except PermissionDenied as refused:
                 raise CommandError(str(refused)) from refused
-        self.stdout.write(f"{plan}: to ({plan.target_valence:+.2f}, {plan.target_arousal:+.2f}).")
+        self.stdout.write(
+            f"{plan}: {plan.track_count} tracks, {plan.curve}, "
+            f"to ({plan.target_valence:+.2f}, {plan.target_arousal:+.2f})."
+        )
+        self._tell_what_is_left(plan)
+
+    def _tell_what_is_left(self, plan: SessionPlan) -> None:
+        table = feature_table(plan.patient.clinic)
+        left = len(table.tracks) - len(excluded_track_ids(plan, table) & set(table.track_ids))
+        self.stdout.write(f"{left} of {len(table.tracks)} tracks may be played.")
+        if left < plan.track_count:
+            self.stdout.write(
+                self.style.WARNING("Too few for a session. Loosen the exclusions or add music.")
+            )
 
 
 def _fields(options: dict[str, Any]) -> PlanFields:

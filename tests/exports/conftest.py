@@ -1,0 +1,87 @@
+"""The small base, its converted graphs, and a clinic that uses it, for the tests of exports."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+
+from adaptation.learning.bases import Base
+from adaptation.models import PatientModel
+from adaptation.services import adapt_patient
+from exports import services
+from exports.models import Graph, ModelPackage
+from exports.services import export_patient_model
+from tests.practice import Practice, open_practice
+from tests.trained import Graphs, shared_folder, small_base, small_graphs
+from therapy.models import Patient
+
+Publish = Callable[..., ModelPackage]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share."""
+    return shared_folder(tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def base(shared: Path) -> Base:
+    """Trained on simulated listeners, a few steps."""
+    return small_base(shared)
+
+
+@pytest.fixture(scope="session")
+def graphs(shared: Path) -> Graphs:
+    """The base's graphs in every format, by name and format."""
+    return small_graphs(shared)
+
+
+@pytest.fixture
+def files_of_this_test(settings: Any, tmp_path: Path) -> None:
+    """Files that services store go to a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def practice(db: None, base: Base, graphs: Graphs, files_of_this_test: None) -> Practice:
+    """A clinic with the small base released and converted, twelve tracks and a patient."""
+    opened = open_practice(base)
+    keep(graphs, opened)
+    return opened
+
+
+def keep(graphs: Graphs, practice: Practice) -> None:
+    """Store graphs as if the practice's base had been converted here: that takes half a minute."""
+    for graph in graphs.values():
+        row = Graph(
+            base=practice.base,
+            name=graph.name,
+            format=graph.format,
+            sha256=graph.sha256,
+            parity={},
+        )
+        row.file.save(f"{graph.name}-{graph.format}", ContentFile(graph.content))
+
+
+def adapt(patient: Patient) -> PatientModel:
+    return adapt_patient(patient_id=patient.id, report=lambda share, note: None)
+
+
+def export(model: PatientModel) -> list[ModelPackage]:
+    return export_patient_model(patient_model_id=model.id, report=lambda share, note: None)
+
+
+@pytest.fixture
+def publish(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Publish:
+    """Adapt and export a patient, the practice's unless told; gives the package of a kind. The
+    comparison with PyTorch is short here, for it has tests of its own."""
+    monkeypatch.setattr(services, "PATIENT_CASES", 2)
+
+    def published(patient: Patient | None = None, kind: str = "onnx") -> ModelPackage:
+        model = adapt(patient or practice.patient)
+        export(model)
+        return model.packages.get(kind=kind)
+
+    return published
