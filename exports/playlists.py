@@ -77,6 +77,11 @@ def generate(
         model = Package(content.read())
     table = feature_table(patient.clinic)
     _check_schema(model, table)
+    if not table.tracks:
+        raise NoPlaylist(
+            f"There is no track of the clinic {patient.clinic} that is described in {table.schema}. "
+            "`manage.py ingest` measures recordings."
+        )
     candidates = _candidates(patient, plan, table, at)
     if not candidates.allowed.any():
         raise NoPlaylist(

@@ -30,6 +30,7 @@ LINES_SHOWN = 60
 class JobRow(NamedTuple):
     """A job as the database has it."""
 
+    kind: str
     state: str
     attempts: int
     error: str
@@ -161,13 +162,10 @@ class Installation:
         with psycopg.connect(self.database_url, autocommit=True) as postgres:
             return postgres.execute(query.encode()).fetchall()
 
-    def adaptations(self) -> list[JobRow]:
-        """Every adaptation job, oldest first."""
-        rows = self.sql(
-            "SELECT state, attempts, error FROM worker_job WHERE kind = 'adapt_patient'"
-            " ORDER BY created_at"
-        )
-        return [JobRow(*row) for row in rows]
+    def jobs(self, kind: str = "") -> list[JobRow]:
+        """Every job, or every job of a kind, oldest first."""
+        rows = self.sql("SELECT kind, state, attempts, error FROM worker_job ORDER BY created_at")
+        return [row for row in map(JobRow._make, rows) if kind in ("", row.kind)]
 
     def ratings(self) -> int:
         return int(self.sql("SELECT count(*) FROM therapy_trackrating")[0][0])

@@ -164,7 +164,7 @@ def test_the_same_seed_gives_the_same_playlist(ask: Ask) -> None:
 
 
 def test_a_negative_seed_is_refused_in_words(say: Callable[..., str]) -> None:
-    with pytest.raises(CommandError, match="--seed is -1; it must be 0 or more"):
+    with pytest.raises(CommandError, match=r"--seed: -1 is out of range: 0 or more"):
         say("--seed", "-1")
 
 
@@ -199,9 +199,7 @@ def test_when_everything_is_excluded_it_says_what_to_do(
     practice: Practice, say: Callable[..., str]
 ) -> None:
     plan(practice, never=tuple(practice.tracks))
-    with pytest.raises(
-        CommandError, match="plan excludes all 12 tracks of the catalogue. Loosen it"
-    ):
+    with pytest.raises(CommandError, match=r"excludes all 12 tracks of the catalogue\. Loosen it"):
         say()
 
 
@@ -322,7 +320,8 @@ def test_a_damaged_package_is_refused_in_words(practice: Practice, say: Callable
 ALONE = """
 import sys
 from django.core.management import execute_from_command_line
-execute_from_command_line(["manage.py", "playlist", "--patient", "P-1", "--mood", "-0.5", "0.6", "--json"])
+arguments = ["playlist", "--patient", "P-1", "--mood", "-0.5", "0.6", "--json"]
+execute_from_command_line(["manage.py", *arguments])
 print(*sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
 """
 

@@ -12,6 +12,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
+ADAPT = "adapt_patient"
 NEVER = "3600"  # seconds: so that only the broker can carry a message in time
 
 
@@ -22,10 +23,10 @@ def until_all_ratings_are_in_the_model(installation: Installation) -> None:
     )
 
 
-def until_no_adaptation_is_open(installation: Installation) -> None:
+def until_no_job_is_open(installation: Installation, kind: str = "") -> None:
     until(
-        lambda: not {"queued", "running"} & {job.state for job in installation.adaptations()},
-        "every adaptation to end",
+        lambda: not {"queued", "running"} & {job.state for job in installation.jobs(kind)},
+        "every job to end",
     )
 
 
@@ -51,7 +52,7 @@ def test_redis_is_one_setting_and_may_be_away(install: Install, redis_server: Re
     until_all_ratings_are_in_the_model(installation)
     redis_server.stop()
     installation.rate(2)  # asserts that they are stored
-    assert installation.adaptations()[-1].state == "queued"
+    assert installation.jobs(ADAPT)[-1].state == "queued"
     redis_server.start()
     worker.kill()  # Celery's worker mostly survives this, and a service manager sees to the rest
     installation.start_worker()
@@ -89,15 +90,15 @@ def test_killing_the_worker_amid_an_adaptation_loses_no_rating_and_no_job(
             lambda: installation.sql("SELECT 1 FROM pg_locks WHERE NOT granted"),
             "the adaptation to wait for the patient's row",
         )
-        assert [job.state for job in installation.adaptations()] == ["running"]
+        assert [job.state for job in installation.jobs(ADAPT)] == ["running"]
         first.kill()
-    assert [job.state for job in installation.adaptations()] == ["running"]
+    assert [job.state for job in installation.jobs(ADAPT)] == ["running"]
     assert installation.ratings_in_newest_model() == -1
     installation.start_worker()
     until_all_ratings_are_in_the_model(installation)
-    until_no_adaptation_is_open(installation)
+    until_no_job_is_open(installation, ADAPT)
     assert installation.ratings() == 4
-    assert [(job.state, job.attempts) for job in installation.adaptations()] == [("succeeded", 2)]
+    assert [(job.state, job.attempts) for job in installation.jobs(ADAPT)] == [("succeeded", 2)]
 
 
 def test_killing_workers_at_random_moments_of_bursts_loses_nothing(
@@ -116,6 +117,6 @@ def test_killing_workers_at_random_moments_of_bursts_loses_nothing(
         stored += 1
     installation.start_worker()
     until_all_ratings_are_in_the_model(installation)
-    until_no_adaptation_is_open(installation)
+    until_no_job_is_open(installation)  # the exports of models among them
     assert installation.ratings() == stored
-    assert {job.state for job in installation.adaptations()} <= {"succeeded", "superseded"}
+    assert {job.state for job in installation.jobs()} <= {"succeeded", "superseded"}

@@ -66,8 +66,6 @@ class Command(BaseCommand):
         if is_new and not catalogue.tracks.exists():
             catalogue.delete()  # nothing came in: leave nothing behind
         self._tell(outcomes, catalogue)
-        if is_new and catalogue.pk:
-            self.stdout.write("`manage.py add_catalogue` lets a clinic's patients hear it.")
 
     def _tell(self, outcomes: list[Ingested], catalogue: Catalogue) -> None:
         stored = sum(len(outcome.stored) for outcome in outcomes)

@@ -144,7 +144,7 @@ def test_an_empty_clinic_says_what_to_do_next(signed_in: SignedIn, db: None) -> 
     member = MembershipFactory(clinic__name="New Practice")
     shown = words(signed_in(member.user).get("/"))
     assert "New Practice has no patients yet" in shown
-    assert "ask whoever runs this server to add a patient" in shown
+    assert "ask whoever runs this server to take in a patient" in shown
 
 
 def test_hostile_codes_are_text(alices: Client, people: People) -> None:

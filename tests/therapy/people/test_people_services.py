@@ -88,7 +88,7 @@ def test_someone_with_an_account_can_work_in_a_second_clinic_but_not_twice_in_on
 ) -> None:
     services.add_member(user=people.bob, clinic=people.hill, role="therapist")
     assert people.bob.memberships.count() == 2
-    with pytest.raises(ValidationError, match="already exists"):
+    with pytest.raises(ValidationError, match="already"):
         services.add_member(user=people.bob, clinic=people.hill, role="admin")
 
 
@@ -116,7 +116,7 @@ def test_a_patient_is_refused_with_the_field_that_is_wrong(
 
 
 def test_a_code_that_is_taken_is_refused(people: People) -> None:
-    with pytest.raises(ValidationError, match="already exists"):
+    with pytest.raises(ValidationError, match="already"):
         services.create_patient(clinic=people.harbour, code="ANNA")
 
 
