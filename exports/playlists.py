@@ -79,7 +79,7 @@ def generate(
     _check_schema(model, table)
     if not table.tracks:
         raise NoPlaylist(
-            f"There is no track of the clinic {patient.clinic} that is described in {table.schema}. "
+            f"No track of {patient.clinic} is described in {table.schema}. "
             "`manage.py ingest` measures recordings."
         )
     candidates = _candidates(patient, plan, table, at)
