@@ -209,7 +209,7 @@ def test_a_clinic_without_described_tracks_is_not_blamed_on_the_plan(
     bare = CatalogueFactory()
     TrackFactory(catalogue=bare)  # nobody measured it
     practice.clinic.catalogues.set([bare])
-    with pytest.raises(CommandError, match=r"no track of the clinic .* described in small-1"):
+    with pytest.raises(CommandError, match=r"No track of .* is described in small-1"):
         say()
 
 

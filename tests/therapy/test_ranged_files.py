@@ -178,7 +178,7 @@ def test_any_storage_will_do(kind: str, tmp_path: Any) -> None:
     assert body(ask(storage.open("a.bin"), Range="bytes=5-9")) == CONTENT[5:10]
 
 
-@pytest.mark.django_db  # closing an answer ends the request, and Django then looks at its connections
+@pytest.mark.django_db  # an answer that is closed ends the request: Django looks at connections
 @pytest.mark.parametrize("blocks_read", [0, 1])
 def test_the_file_is_closed_with_the_answer_however_much_was_read(
     blocks_read: int, tmp_path: Any
