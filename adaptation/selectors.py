@@ -77,18 +77,21 @@ def vector_of(model: PatientModel) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class _Dated:
-    """An event with what puts it in its place: the sitting, the clock, the order in an instant."""
+    """An event with what puts it in its place: the sitting, the clock, the order in an instant.
+    Two of one instant keep their order by their key: a digest must not depend on how the database
+    lists its rows."""
 
     sitting: UUID
     at: datetime
     order: int
+    key: UUID
     event: Event
 
 
 def _rows_of(patient: Patient) -> list[SupportRow[UUID]]:
     sittings: dict[UUID, list[_Dated]] = defaultdict(list)
     for dated in sorted(
-        [*_moods(patient), *_tracks(patient)], key=lambda dated: (dated.at, dated.order)
+        [*_moods(patient), *_tracks(patient)], key=lambda dated: (dated.at, dated.order, dated.key)
     ):
         sittings[dated.sitting].append(dated)
     return [
@@ -104,14 +107,14 @@ def _moods(patient: Patient) -> Iterator[_Dated]:
         assert rating.session_id is not None
         order = _ORDER_OF_PHASE[MoodRating.Phase(rating.phase)]
         mood = MoodHeard((rating.valence, rating.arousal))
-        yield _Dated(rating.session_id, rating.rated_at, order, mood)
+        yield _Dated(rating.session_id, rating.rated_at, order, rating.id, mood)
 
 
 def _tracks(patient: Patient) -> Iterator[_Dated]:
     for rating in TrackRating.objects.filter(patient=patient):
         sitting = rating.session_id or rating.id
         track = TrackHeard(rating.track_id, rating.liking)
-        yield _Dated(sitting, rating.rated_at, _ORDER_OF_TRACK, track)
+        yield _Dated(sitting, rating.rated_at, _ORDER_OF_TRACK, rating.id, track)
 
 
 def newest_rating_at(patient: Patient) -> datetime | None:

@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.practice import Practice, open_practice, rate_mood, release_small
 from tests.threads import at_once, while_open
 from tests.trained import SCHEMA
-from therapy.models import MoodRating, Patient, Track
+from therapy.models import MoodRating, Patient, Track, TrackRating
 from worker.jobs import JobRefused
 from worker.models import Job
 
@@ -125,6 +125,22 @@ def test_the_same_ratings_make_no_new_version(practice: Practice) -> None:
     assert again.id == first.id
     assert PatientModel.objects.count() == 1
     assert exports() == [str(first.id)]
+
+
+def test_the_order_in_which_the_database_lists_its_rows_makes_no_new_version(
+    practice: Practice,
+) -> None:
+    """Ratings of one instant, written anew in the opposite order: they are the same ratings."""
+    now = timezone.now()
+    for track in practice.tracks[:6]:
+        practice.sit((track, 5), before=(0, 0), after=(0.1, 0), at=now)
+    first = adapt(practice.patient)
+    for model in (TrackRating, MoodRating):
+        rows = list(model.objects.order_by("id"))
+        model.objects.all().delete()
+        for row in reversed(rows):
+            row.save(force_insert=True)
+    assert adapt(practice.patient) == first
 
 
 def test_a_new_rating_makes_the_next_version_from_all_ratings(
