@@ -6,8 +6,11 @@ neither a laptop nor a clinic, and stops. Development has its defaults here; eac
 harmless if it ever met a real network (a random secret, loopback hosts only). Production has none.
 """
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import environ
@@ -18,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 env.read_env(ROOT / ".env")
 
-MODE = env.str("ATTUNE_MODE", default="")
+MODE = env.str("ATTUNE_MODE", default="").strip()
 if MODE not in {"development", "production"}:
     raise ImproperlyConfigured(
         "ATTUNE_MODE must be 'development' or 'production'. "
@@ -37,7 +40,7 @@ def setting(name: str, development: str) -> str:
 
     Raises ImproperlyConfigured in production when neither is set or the value is empty.
     """
-    value = str(env.str(name, default="" if PRODUCTION else development))
+    value = str(env.str(name, default="" if PRODUCTION else development)).strip()
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. Set {name}, or {name}_FILE to a file that holds it."
@@ -49,13 +52,19 @@ def own_secret() -> str:
     """A random secret of this folder's own, so that no two installations share a default."""
     path = VAR / "development_secret"
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(50))
-        path.chmod(0o600)
+        # Whole or not at all, and the first of two processes wins.
+        with NamedTemporaryFile("w", dir=VAR) as draft:  # made readable by its owner only
+            draft.write(secrets.token_urlsafe(50))
+            draft.flush()
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_text().strip()
 
 
 SECRET_KEY = setting("ATTUNE_SECRET_KEY", "" if PRODUCTION else own_secret())
-ALLOWED_HOSTS = setting("ATTUNE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [
+    host.strip() for host in setting("ATTUNE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 
 INSTALLED_APPS = [
