@@ -18,7 +18,8 @@ from adaptation.learning.waypoints import GUARDS
 TRACKS: Final = "tracks"
 """The free dimension N: how many tracks the catalogue has."""
 
-Inputs = dict[str, NDArray[np.float32]]
+Floats = NDArray[np.float32]
+Inputs = dict[str, Floats]
 Size = int | Literal["tracks"]
 
 
@@ -39,8 +40,9 @@ class GraphSpec:
     module: nn.Module
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
-    sample: Callable[[int, np.random.Generator], Inputs]
-    """Random but possible inputs, for N tracks."""
+    sample: Callable[..., Inputs]
+    """`sample(tracks, generator, vector=None)`: random but possible inputs, for N tracks and a
+    random patient or the one of `vector`."""
 
     def run(self, inputs: Inputs) -> dict[str, NDArray[np.generic]]:
         """What PyTorch makes of the inputs: the truth that every conversion is held against."""
@@ -74,9 +76,9 @@ def adapt_graph(base: Base) -> GraphSpec:
     size, width, outcomes = learner.vector_size, learner.settings.features, len(OUTCOMES)
     samples = _Samples(learner)
 
-    def sample(tracks: int, generator: np.random.Generator) -> Inputs:
+    def sample(tracks: int, generator: np.random.Generator, vector: Floats | None = None) -> Inputs:
         return {
-            "vector": samples.vector(generator),
+            "vector": samples.vector(generator) if vector is None else vector,
             "features": samples.tracks(1, generator)[0],
             "mood": _affect(generator),
             "outcome": generator.uniform(-1, 1, outcomes).astype(np.float32),
@@ -103,7 +105,7 @@ def playlist_graph(base: Base) -> GraphSpec:
     learner = base.learner
     samples = _Samples(learner)
 
-    def sample(tracks: int, generator: np.random.Generator) -> Inputs:
+    def sample(tracks: int, generator: np.random.Generator, vector: Floats | None = None) -> Inputs:
         allowed = generator.random(tracks) < 0.8
         allowed[generator.integers(tracks)] = True
         return {
@@ -111,7 +113,7 @@ def playlist_graph(base: Base) -> GraphSpec:
             "allowed": allowed.astype(np.float32),
             "recency": generator.random(tracks, dtype=np.float32),
             "familiarity": generator.random(tracks, dtype=np.float32),
-            "vector": samples.vector(generator),
+            "vector": samples.vector(generator) if vector is None else vector,
             "mood": _affect(generator),
             "target": _affect(generator),
             "curve": np.linspace(1, 0, MOST_TRACKS, dtype=np.float32),

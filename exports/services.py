@@ -14,7 +14,7 @@ from adaptation.models import BaseModel, PatientModel
 from adaptation.selectors import vector_of
 from exports import converted, parity, selectors
 from exports.converted import Converted
-from exports.graphs import GraphSpec, Inputs, graphs_of
+from exports.graphs import Floats, GraphSpec, Inputs, graphs_of
 from exports.manifest import manifest_of
 from exports.models import Graph, ModelPackage
 from exports.packages import GRAPH_FORMATS, manifest_bytes, write_archive
@@ -67,11 +67,13 @@ def export_patient_model(*, patient_model_id: UUID, report: Report) -> list[Mode
     return _publish(model, graphs, measured)
 
 
-def random_cases(graph: GraphSpec, count: int, *, seed: int) -> Iterator[Inputs]:
-    """Random inputs, in catalogues of random sizes."""
+def random_cases(
+    graph: GraphSpec, count: int, *, seed: int, vector: Floats | None = None
+) -> Iterator[Inputs]:
+    """Random inputs, in catalogues of random sizes, for random patients or the one of `vector`."""
     generator = np.random.default_rng(seed)
     for _ in range(count):
-        yield graph.sample(int(generator.integers(1, BASE_TRACKS)), generator)
+        yield graph.sample(int(generator.integers(1, BASE_TRACKS)), generator, vector)
 
 
 def _patient_parity(model: PatientModel, graphs: list[Converted]) -> dict[str, Parity]:
@@ -86,10 +88,7 @@ def _patient_parity(model: PatientModel, graphs: list[Converted]) -> dict[str, P
     measured = {}
     for graph in graphs:
         spec = specs[graph.name]
-        cases = (
-            inputs | {"vector": vector}
-            for inputs in random_cases(spec, PATIENT_CASES, seed=model.version)
-        )
+        cases = random_cases(spec, PATIENT_CASES, seed=model.version, vector=vector)
         what = f"{graph.name} as {graph.format}"
         measured[what] = _gated(spec, graph, cases, what=f"{what} of {model}")
     return measured
