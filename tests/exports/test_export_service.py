@@ -29,7 +29,7 @@ from worker.models import Job
 
 pytestmark = pytest.mark.django_db
 
-FIGURE = r"deviates from PyTorch by \d\.\d\de-0\d in \d+ cases"
+FIGURE = r"deviates from PyTorch by \d\.\d\de[-+]0\d in \d+ cases"
 
 
 def packages_on_disk() -> list[Path]:
