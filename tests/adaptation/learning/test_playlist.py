@@ -214,18 +214,19 @@ def predicted(base: Base, inputs: Inputs, row: int, mood: Any) -> tuple[Any, Any
 def test_the_path_is_what_the_learner_predicts_step_after_step(
     plan: Engine, base: Base, seed: int
 ) -> None:
+    """And what was unsure of one mood goes, as far as moods persist, into the next."""
     inputs = some_inputs(base, 15, seed)
+    persistence = np.diag(inputs["vector"][: base.learner.settings.coordinates][-2:])
+    carried = base.learner.carry.weight[LIKING + 1 :].detach().numpy() + persistence
     made = plan(inputs)
-    mood = inputs["mood"]
+    mood, unsure = inputs["mood"], np.zeros(2)
     for step, row in enumerate(made.chosen):
         mean, variance = predicted(base, inputs, row, mood)
+        unsure = variance[1:] + carried**2 @ unsure
         np.testing.assert_allclose(made.path[step], np.clip(mean[1:], -1, 1), atol=1e-5)
+        np.testing.assert_allclose(made.deviation[step] ** 2, unsure, atol=1e-5)
         distance = np.linalg.norm(made.path[step] - made.waypoints[step])
         np.testing.assert_allclose(made.terms[step, 0], -distance, atol=1e-5)
-        if step == 0:
-            np.testing.assert_allclose(made.deviation[0] ** 2, variance[1:], atol=1e-5)
-        else:  # what was unsure of the mood before comes on top
-            assert (made.deviation[step] ** 2 >= variance[1:] - 1e-6).all()
         mood = made.path[step]
 
 

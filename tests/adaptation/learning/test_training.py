@@ -33,6 +33,14 @@ def test_another_seed_gives_other_weights() -> None:
     assert not torch.equal(weights(trained(3)), weights(trained(4)))
 
 
+def test_another_seed_starts_from_other_weights() -> None:
+    untrained = TrainingSettings(steps=0)
+    first, other = (
+        meta_train(some_listeners(12), seed=seed, settings=untrained) for seed in (3, 4)
+    )
+    assert not torch.equal(weights(first), weights(other))
+
+
 def test_other_listeners_give_other_weights() -> None:
     assert not torch.equal(weights(trained(3)), weights(trained(3, some_listeners(12, seed=2))))
 
@@ -79,6 +87,8 @@ def test_the_base_of_the_tests_beats_the_offset_alone(learner: RelationLearner) 
     rows = {row.shots: row for row in measure(learner, some_listeners(100, ratings=30, seed=60))}
     for outcome in OUTCOMES:
         assert rows[0].adapted[outcome] == rows[0].offset_only[outcome]
+        for row in rows.values():  # one rating is not taken for the whole listener
+            assert row.offset_only[outcome] <= rows[0].offset_only[outcome] + 0.005
     assert rows[10].adapted["liking"] < rows[10].offset_only["liking"] - 0.01
     assert rows[10].adapted["liking"] < rows[0].adapted["liking"] - 0.03
 

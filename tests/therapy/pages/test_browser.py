@@ -201,7 +201,8 @@ def test_the_keyboard_alone_is_enough(
         window = Window(context.new_page(), live_server.url)
         page = window.page
         window.open("/")
-        page.keyboard.type(harbour.alice.email)  # the field has the focus already
+        page.wait_for_function("document.activeElement.name === 'username'")  # by itself
+        page.keyboard.type(harbour.alice.email)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
