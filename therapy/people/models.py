@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import TextChoices
 from django.db.models.functions import Lower
 
 from therapy.catalogue.models import Catalogue, FeatureSchema
@@ -70,7 +71,7 @@ class Clinic(Record):
 class Membership(models.Model):
     """A user's role in a clinic."""
 
-    class Role(models.TextChoices):
+    class Role(TextChoices):
         THERAPIST = "therapist"
         ADMIN = "admin"
         OWNER = "owner"
@@ -96,7 +97,7 @@ class Membership(models.Model):
 class Patient(Record):
     """A person in care, known here by a pseudonymous code."""
 
-    class Origin(models.TextChoices):
+    class Origin(TextChoices):
         CARE = "care"
         SIMULATED = "simulated"
         RESEARCH = "research"
