@@ -1,0 +1,1 @@
+"""The harness: protocols, measures, and what is written of them."""

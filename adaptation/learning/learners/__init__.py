@@ -1,0 +1,1 @@
+"""The learners, one a file, measured beside each other by adaptation/learning/evaluation."""

@@ -1,0 +1,31 @@
+"""What every learner offers, so that one harness can measure them all."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from adaptation.learning.ratings import Floats, RatingSet
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Answers expected of one person, on the targets' own scales. The variance is of an answer: it
+    holds what no knowledge of the person would explain."""
+
+    mean: Floats  # [N, T]
+    variance: Floats  # [N, T]
+
+
+class Learner(Protocol):
+    """Something that was fitted across people and answers for a new one."""
+
+    def adapt(self, support: RatingSet) -> Any:
+        """What is known of a person from their S ≥ 0 ratings (the patient vector)."""
+
+    def predict(self, vector: Any, query: RatingSet) -> Prediction:
+        """What the person would answer in the N rows of `query`, whose answers are not read."""
+
+
+class Recipe(Protocol):
+    """How to fit a learner: `recipe(training, seed=…)`. The same seed gives the same learner."""
+
+    def __call__(self, training: RatingSet, *, seed: int) -> Learner: ...
