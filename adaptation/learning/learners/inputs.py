@@ -61,7 +61,8 @@ class Inputs:
     def fit(cls, training: RatingSet) -> "Inputs":
         """Centres, scales and item statistics of the training rows."""
         content = training.features[training.item]
-        field = np.flatnonzero(~training.auxiliary | training.auxiliary.all())
+        only_auxiliary = bool(training.auxiliary.all())
+        field = np.flatnonzero(training.auxiliary == only_auxiliary)
         centre, scale = _centre_and_scale(content)
         answer_centre, answer_scale = _centre_and_scale(training.answers[field])
         standard = (training.answers - answer_centre) / answer_scale
@@ -111,8 +112,8 @@ class Inputs:
 def _mood_columns(rows: RatingSet) -> Floats:
     """[N, 6]: 1 (mood asked), valence, arousal, their squares and product; all 0 where the mood
     before was not asked."""
-    asked = np.isfinite(rows.mood).all(axis=1)
-    valence, arousal = np.where(asked[:, None], rows.mood, 0.0).T
+    asked = np.isfinite(rows.mood.sum(axis=1))
+    valence, arousal = np.where(asked, rows.mood.T, 0.0)
     return np.column_stack(
         [asked, valence, arousal, valence**2, arousal**2, valence * arousal]
     ).astype(float)
