@@ -10,10 +10,13 @@ from adaptation import services
 from adaptation.learning import measuring
 from adaptation.learning.bases import Base
 from adaptation.learning.datasets import situnes
+from adaptation.learning.datasets.histories import rating_set
+from adaptation.learning.learners import offset
+from adaptation.learning.learners.base import Learner
 from adaptation.learning.schema import FeatureSchema
 from adaptation.learning.simulation import simulate_history
 from adaptation.learning.support import Support
-from adaptation.learning.training import Progress, TrainingSettings, meta_train
+from adaptation.learning.training import FEWEST_PEOPLE, Progress, meta_train
 from adaptation.models import BaseModel
 from therapy.models import TrackFeatures
 
@@ -34,6 +37,7 @@ class Listeners:
     schema: FeatureSchema
     described: str
     simulated: bool
+    members: Sequence[services.Member] = ()  # those of them who are patients here
 
 
 def simulated_listeners(*, schema: FeatureSchema, count: int, seed: int) -> Listeners:
@@ -67,38 +71,60 @@ def situnes_listeners(folder: Path) -> Listeners:
     return Listeners(histories, situnes.SCHEMA, described, simulated=False)
 
 
-def train_and_release(
-    *,
-    name: str,
-    listeners: Listeners,
-    seed: int,
-    steps: int,
-    progress: Progress,
-) -> tuple[BaseModel, list[measuring.Measured]]:
-    """Train on four listeners in five, measure on the fifth, and release the base with what was
-    measured."""
+@dataclass(frozen=True)
+class Trained:
+    """A base that is not released yet, and the listeners that its training was not shown."""
+
+    base: Base
+    plain: Learner  # mean and offset, fitted on the same listeners
+    listeners: Listeners
+    held_out: Sequence[Support]
+
+
+def train(*, listeners: Listeners, seed: int, progress: Progress) -> Trained:
+    """Train on four listeners in five. Raises NotEnough for fewer than three."""
     held_out = [h for place, h in enumerate(listeners.histories) if place % HELD_OUT == 0]
     training = [h for place, h in enumerate(listeners.histories) if place % HELD_OUT]
-    if not training:
-        raise NotEnough(f"Training needs at least 2 listeners; there are {len(held_out)}.")
-    learner = meta_train(
-        training,
-        seed=seed,
-        resolution=listeners.schema.weights("resolution"),
-        settings=TrainingSettings(steps=steps),
-        progress=progress,
+    schema = listeners.schema
+    if len(training) < FEWEST_PEOPLE:
+        raise NotEnough(
+            f"Training needs at least {FEWEST_PEOPLE + 1} listeners, one of them to measure on; "
+            f"there are {len(listeners.histories)}."
+        )
+    ratings = rating_set(training, schema.columns, listeners.described)
+    resolution = np.array(schema.weights("resolution"))
+    trained = meta_train(ratings, seed=seed, resolution=resolution, progress=progress)
+    base = Base(
+        trained.learner,
+        schema.label,
+        schema.weights("transition"),
+        trained.items,
+        trained.evidence,
     )
-    measured = measuring.measure(learner, held_out)
+    return Trained(base, offset.fit(ratings, seed=seed), listeners, held_out)
+
+
+def measure_and_release(
+    *, name: str, trained: Trained, seed: int
+) -> tuple[BaseModel, list[measuring.Measured]]:
+    """Measure on the listeners that training was not shown, and release the base with that and
+    with the patients who were part of it. Raises services.ConsentWithdrawn."""
+    listeners, held_out = trained.listeners, len(trained.held_out)
+    measured = measuring.measure(
+        trained.base, trained.plain, trained.held_out, listeners.schema.columns
+    )
     release = services.release_base(
         name=name,
-        base=Base(learner, listeners.schema.label, listeners.schema.weights("transition")),
+        base=trained.base,
         schema=listeners.schema,
         trained_on=listeners.described,
         simulated=listeners.simulated,
         seed=seed,
         metrics={
-            "listeners": {"trained": len(training), "held_out": len(held_out)},
+            "listeners": {"trained": len(listeners.histories) - held_out, "held_out": held_out},
             "few_shot": [asdict(row) for row in measured],
+            "evidence": [asdict(found) for found in trained.base.evidence],
         },
+        members=listeners.members,
     )
     return release, measured

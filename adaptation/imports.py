@@ -16,7 +16,7 @@ from therapy.people.services import create_clinic, create_patient
 from therapy.records import ConflictError
 from therapy.sessions.services import import_ratings_of
 
-SLUG = "situnes"
+SLUG = situnes.NAME
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://github.com/JiayuLi-997/SiTunes_dataset")
 _RIGHTS = "SiTunes research data set; no licence stated; features only, no sound"
 

@@ -1,9 +1,9 @@
-"""Base models, and the patient models that were adapted from them."""
+"""Base models, whose ratings they were trained on, and the patient models adapted from them."""
 
 from django.db import models
 
 from therapy.fields import Record
-from therapy.models import FeatureSchema, Patient
+from therapy.models import Consent, FeatureSchema, Patient
 
 
 class BaseModel(Record):
@@ -32,6 +32,28 @@ class BaseModel(Record):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+
+class TrainingMembership(models.Model):
+    """A patient was one of those whom a base was trained and measured on, and had consented."""
+
+    base = models.ForeignKey(BaseModel, on_delete=models.PROTECT, related_name="members")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="trainings")
+    ratings_used = models.PositiveIntegerField(help_text="Rated tracks of theirs.")
+    consent = models.ForeignKey(
+        Consent,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="To pooled learning, as it stood then.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "patient"], name="patient_once_per_base"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient} in {self.base}"
 
 
 class PatientModel(Record):

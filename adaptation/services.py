@@ -1,7 +1,8 @@
 """Writing what adaptation makes: released bases and patient models."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,28 @@ from adaptation.learning.episodes import Batch
 from adaptation.learning.schema import FeatureSchema as LearnersSchema
 from adaptation.learning.support import Support
 from adaptation.loading import loaded
-from adaptation.models import BaseModel, PatientModel
+from adaptation.models import BaseModel, PatientModel, TrainingMembership
+from adaptation.supports import Unreadable
 from therapy.catalogue.services import ensure_schema
-from therapy.models import FeatureSchema, Patient
-from therapy.people.services import ask_for_adaptation
+from therapy.models import Clinic, Consent, FeatureSchema, Patient
+from therapy.people.selectors import standing_consents
 from worker.jobs import JobRefused, enqueue
 
 Report = Callable[[float, str], None]
 """Called with the share done, 0..1, and what is being done."""
+
+
+class ConsentWithdrawn(Exception):
+    """A base cannot be released: someone whose ratings it was trained on took consent back."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A patient whose ratings a base was trained on, and the consent that allowed it."""
+
+    patient_id: UUID
+    consent_id: int
+    ratings: int
 
 
 def store_schema(schema: LearnersSchema) -> FeatureSchema:
@@ -48,9 +63,15 @@ def release_base(
     simulated: bool,
     seed: int,
     metrics: dict[str, Any],
+    members: Collection[Member] = (),
 ) -> BaseModel:
-    """Store a trained base as the next version of its name, and have the patients whose clinics
-    are described in its schema adapted from it."""
+    """Store a trained base as the next version of its name, with the patients who were part of it,
+    and have the clinics that are described in its schema refreshed from it.
+
+    Raises ConsentWithdrawn when a member does not consent to pooled learning any more: training
+    takes a while, and a consent that ended meanwhile ends the release.
+    """
+    _check_consents(members)
     content = bases.to_bytes(base)
     digest = hashlib.sha256(content).hexdigest()
     newest = BaseModel.objects.filter(name=name).aggregate(newest=Max("version"))["newest"] or 0
@@ -68,9 +89,41 @@ def release_base(
     )
     release.weights.save(f"{name}-{release.version}-{digest[:12]}.pt", ContentFile(content), False)
     release.save()
-    for patient in Patient.objects.filter(clinic__feature_schema=release.schema):
-        ask_for_adaptation(patient)
+    TrainingMembership.objects.bulk_create(
+        TrainingMembership(
+            base=release,
+            patient_id=member.patient_id,
+            consent_id=member.consent_id,
+            ratings_used=member.ratings,
+        )
+        for member in members
+    )
+    for clinic in Clinic.objects.filter(feature_schema=release.schema):
+        ask_for_refresh(clinic)
     return release
+
+
+def _check_consents(members: Collection[Member]) -> None:
+    ids = {member.patient_id for member in members}
+    standing = standing_consents(Consent.Scope.POOLED_LEARNING).filter(patient__in=ids, given=True)
+    withdrawn = len(ids) - standing.count()
+    if withdrawn:
+        raise ConsentWithdrawn(
+            f"{withdrawn} of {len(ids)} patients withdrew their consent to pooled learning while "
+            "the base was being trained. Nothing was released: train again."
+        )
+
+
+def ask_for_refresh(clinic: Clinic) -> None:
+    """Have all patients of a clinic adapted from its newest base (adaptation/refreshing.py).
+
+    Must be called in the transaction of the change that asks for it.
+    """
+    enqueue(
+        kind="refresh_clinic",
+        key=f"refresh_clinic:{clinic.id}",
+        arguments={"clinic_id": str(clinic.id)},
+    )
 
 
 @transaction.atomic
@@ -79,37 +132,47 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
 
     The vector is made anew from all ratings, so nothing that was rated while another adaptation
     ran can be lost, and a repeat with the same ratings and base changes nothing. Raises
-    JobRefused when no base reads the clinic's feature schema.
+    JobRefused when no base reads the clinic's feature schema, or the ratings cannot be read.
     """
     patient = Patient.objects.select_for_update(no_key=True, of=("self",)).get(id=patient_id)
-    base = selectors.base_for(patient)
-    if base is None:
-        raise JobRefused(
-            f"No base reads the feature schema {patient.clinic.feature_schema}. "
-            f"Make one with `manage.py meta_train --schema {patient.clinic.feature_schema}`."
-        )
+    base = base_for(patient.clinic)
     report(0.2, "Reading the ratings")
-    support = selectors.support_of(patient, base)
+    try:
+        support = selectors.support_of(patient, base)
+    except Unreadable as problem:
+        raise JobRefused(str(problem)) from problem
     digest = selectors.digest_of(base, support)
     newest = selectors.newest_model(patient)
     if newest is not None and newest.support_digest == digest:
-        _ask_for_export(newest)  # it may have failed, or been lost with its files
+        ask_for_export(newest)  # it may have failed, or been lost with its files
         return newest
     report(0.5, f"Adapting to {len(support)} rated tracks")
+    (vector,) = adapted_vectors(loaded(base), [support])
     model = PatientModel.objects.create(
         patient=patient,
         base=base,
         version=newest.version + 1 if newest else 1,
-        vector=adapted_vector(loaded(base), support),
+        vector=vector,
         support_digest=digest,
         support_count=len(support),
-        newest_rating_at=selectors.newest_rating_at(patient),
+        newest_rating_at=selectors.newest_ratings_at([patient.id]).get(patient.id),
     )
-    _ask_for_export(model)
+    ask_for_export(model)
     return model
 
 
-def _ask_for_export(model: PatientModel) -> None:
+def base_for(clinic: Clinic) -> BaseModel:
+    """The newest base that reads the clinic's feature schema; raises JobRefused without one."""
+    base = selectors.newest_base(clinic)
+    if base is None:
+        raise JobRefused(
+            f"No base reads the feature schema {clinic.feature_schema}. "
+            f"Make one with `manage.py meta_train --schema {clinic.feature_schema}`."
+        )
+    return base
+
+
+def ask_for_export(model: PatientModel) -> None:
     """Asking for what is published already costs nothing: the export answers with what is there."""
     enqueue(
         kind="export_patient_model",
@@ -118,13 +181,21 @@ def _ask_for_export(model: PatientModel) -> None:
     )
 
 
-def adapted_vector(base: Base, support: Support) -> bytes:
-    """The patient vector [D] as little-endian float32 bytes; the prior for an empty support."""
+def adapted_vectors(base: Base, supports: Sequence[Support]) -> list[bytes]:
+    """The patient vector [D] after each support set, as little-endian float32 bytes, in one pass;
+    the prior for an empty one."""
     with torch.inference_mode():
-        vector = base.learner.prior()
-        if len(support):
-            rows = Batch.of([support])
-            vector = base.learner.adapt(
-                vector.unsqueeze(0), rows.features, rows.mood, rows.outcome, rows.weight
-            ).squeeze(0)
-    return vector.numpy().astype("<f4").tobytes()
+        prior = base.learner.prior()
+        vectors = prior.expand(len(supports), -1).clone()
+        rated = [place for place, support in enumerate(supports) if len(support)]
+        if rated:
+            rows = Batch.of([_read_by(base, supports[place]) for place in rated])
+            vectors[rated] = base.learner.adapt(
+                vectors[rated], rows.features, rows.mood, rows.outcome, rows.weight
+            )
+    return [vector.tobytes() for vector in vectors.numpy().astype("<f4")]
+
+
+def _read_by(base: Base, support: Support) -> Support:
+    """The support set with the columns that the base has of its own for the rated tracks."""
+    return replace(support, features=base.inputs(support.features, support.tracks))

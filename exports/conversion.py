@@ -94,7 +94,7 @@ def _is_for_every_track(operation: Any) -> bool:
 
 def _is_raw(operation: Any) -> bool:
     """The operation is part of bringing the raw features to standard deviations."""
-    if operation.op_type not in {"sub", "real_div", "mul", "clip"}:
+    if operation.op_type not in {"slice_by_index", "sub", "real_div", "mul", "clip"}:
         return False
     x = operation.inputs["x"]
     return x.name == "features" or (x.op is not None and _is_raw(x.op))

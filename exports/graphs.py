@@ -73,7 +73,7 @@ def graphs_of(base: Base) -> tuple[GraphSpec, GraphSpec]:
 def adapt_graph(base: Base) -> GraphSpec:
     """Patient vector and one rated track in, patient vector out."""
     learner = base.learner
-    size, width, outcomes = learner.vector_size, learner.settings.features, len(OUTCOMES)
+    size, width, outcomes = learner.vector_size, learner.settings.width, len(OUTCOMES)
     samples = _Samples(learner)
 
     def sample(tracks: int, generator: np.random.Generator, vector: Floats | None = None) -> Inputs:
@@ -127,7 +127,7 @@ def playlist_graph(base: Base) -> GraphSpec:
         name="playlist",
         module=PlaylistPlanner(learner, base.transition).eval(),
         inputs=(
-            Port("features", (TRACKS, learner.settings.features)),
+            Port("features", (TRACKS, learner.settings.width)),
             Port("allowed", (TRACKS,)),
             Port("recency", (TRACKS,)),
             Port("familiarity", (TRACKS,)),
@@ -159,10 +159,13 @@ class _Samples:
         self.learner = learner
 
     def tracks(self, count: int, generator: np.random.Generator) -> NDArray[np.float32]:
-        """Features [N, F] spread as those of the tracks that the base was trained on."""
-        drawn = generator.normal(size=(count, self.learner.settings.features))
-        centre, scale = self.learner.centre.numpy(), self.learner.scale.numpy()
-        return (centre + scale * drawn).astype(np.float32)
+        """Tracks [N, width] whose content is spread as that of the tracks that the base was trained
+        on, with some item columns."""
+        settings = self.learner.settings
+        drawn = generator.normal(size=(count, settings.features))
+        content = self.learner.centre.numpy() + self.learner.scale.numpy() * drawn
+        items = generator.normal(0, 0.3, size=(count, settings.item_columns))
+        return np.concatenate([content, items], axis=1).astype(np.float32)
 
     def vector(self, generator: np.random.Generator) -> NDArray[np.float32]:
         """The vector [D] of a patient who has rated a few random tracks at random."""

@@ -4,6 +4,7 @@ A ZIP archive with
 
     manifest.json   what it is, and the names, shapes and order of everything in it
     vector.f32      the patient vector, D little-endian 32-bit floats
+    items.f32       what the base learned of single tracks, rows of little-endian 32-bit floats
     adapt.onnx, playlist.onnx                           in an ONNX package
     adapt-float32.mlpackage/…, playlist-float32.mlpackage/…,
     playlist-float16.mlpackage/…                        in a Core ML package
@@ -19,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-FORMAT: Final = "attune-package-1"
+FORMAT: Final = "attune-package-2"
 
 GRAPH_FORMATS: Final = {
     "adapt": ("onnx", "coreml-float32"),

@@ -44,7 +44,7 @@ class BadPackage(Exception):
 class Candidates:
     """The tracks to choose from, N of them, in the columns that the package names."""
 
-    features: Floats  # [N, F]
+    features: Floats  # [N, width], as Package.described makes them
     allowed: NDArray[np.bool_]  # [N]
     recency: Floats  # [N] 0..1
     familiarity: Floats  # [N] 0..1
@@ -83,8 +83,12 @@ class Package:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 self.manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
                 self.vector: Floats = np.frombuffer(archive.read("vector.f32"), "<f4")
+                items = np.frombuffer(archive.read("items.f32"), "<f4")
                 graphs = {name: archive.read(f"{name}.onnx") for name in ("adapt", "playlist")}
             self._graphs = {name: onnx_runner(graph) for name, graph in graphs.items()}
+            known = self.manifest["items"]
+            columns = items.reshape(len(known["tracks"]), known["columns"])
+            self._items = dict(zip(known["tracks"], columns, strict=True))
             written_as = self.manifest["format"]
         except UNREADABLE as problem:
             raise BadPackage(f"This is not an ONNX package: {problem}.") from problem
@@ -95,6 +99,13 @@ class Package:
     def most_tracks(self) -> int:
         """K, the longest playlist that the graph makes."""
         return int(self.manifest["playlist"]["most_tracks"])
+
+    def described(self, values: Floats, tracks: Sequence[str]) -> Floats:
+        """What the graphs read of tracks: the catalogue's values [N, F] of the tracks with these
+        ids, then what the base learned of them, or zeros where it does not know them."""
+        unknown = np.zeros(self.manifest["items"]["columns"], np.float32)
+        columns = [self._items.get(track, unknown) for track in tracks]
+        return np.concatenate([values, np.reshape(columns, (len(values), len(unknown)))], axis=1)
 
     def adapt(self, features: Floats, mood: Mood, outcome: Floats, weight: Floats) -> None:
         """Take in one rated track: from here on the package's vector knows it."""

@@ -82,7 +82,7 @@ def generate(
             f"No track of {patient.clinic} is described in {table.schema}. "
             "`manage.py ingest` measures recordings."
         )
-    candidates = _candidates(patient, plan, table, at)
+    candidates = _candidates(model, patient, plan, table, at)
     if not candidates.allowed.any():
         raise NoPlaylist(
             f"The plan excludes all {len(table.tracks)} tracks of the catalogue. Loosen it."
@@ -124,12 +124,12 @@ def _check_schema(model: Package, table: FeatureTable) -> None:
 
 
 def _candidates(
-    patient: Patient, plan: SessionPlan, table: FeatureTable, at: datetime
+    model: Package, patient: Patient, plan: SessionPlan, table: FeatureTable, at: datetime
 ) -> Candidates:
     excluded = excluded_track_ids(plan, table)
     ids = table.track_ids
     return Candidates(
-        features=table.values,
+        features=model.described(table.values, [str(track) for track in ids]),
         allowed=np.array([track not in excluded for track in ids]),
         recency=phone.recency(selectors.days_since_heard(patient, ids, at)),
         familiarity=selectors.familiarity_of(patient, ids),

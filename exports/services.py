@@ -15,10 +15,11 @@ from adaptation.selectors import vector_of
 from exports import converted, parity, selectors
 from exports.converted import Converted
 from exports.graphs import Floats, GraphSpec, Inputs, graphs_of
-from exports.manifest import manifest_of
+from exports.manifest import KnownTracks, manifest_of
 from exports.models import Graph, ModelPackage
 from exports.packages import GRAPH_FORMATS, manifest_bytes, write_archive
 from exports.parity import TOLERANCES, Parity
+from therapy.catalogue.selectors import feature_table
 from worker.jobs import JobRefused
 
 Report = Callable[[float, str], None]
@@ -54,7 +55,9 @@ def export_patient_model(*, patient_model_id: UUID, report: Report) -> list[Mode
     A version that a newer one has overtaken is not exported any more. Raises OutOfTolerance when
     a graph fed with this patient's vector deviates from PyTorch.
     """
-    model = PatientModel.objects.select_related("patient", "base__schema").get(id=patient_model_id)
+    model = PatientModel.objects.select_related("patient__clinic", "base__schema").get(
+        id=patient_model_id
+    )
     if selectors.is_overtaken(model) or model.packages.exists():
         return list(model.packages.all())
     graphs = [
@@ -126,12 +129,14 @@ def _publish(
     model: PatientModel, graphs: list[Converted], measured: dict[str, Parity]
 ) -> list[ModelPackage]:
     base = loaded(model.base)
+    known = KnownTracks.of(base, feature_table(model.patient.clinic))
     packages = []
     for kind in ModelPackage.Kind:
         inside = [graph for graph in graphs if graph.format.startswith(kind.value)]
         entries = {
-            "manifest.json": manifest_bytes(manifest_of(model, base, inside)),
+            "manifest.json": manifest_bytes(manifest_of(model, base, inside, known)),
             "vector.f32": bytes(model.vector),
+            "items.f32": known.columns.astype("<f4").tobytes(),
         }
         for graph in inside:
             entries |= graph.entries()

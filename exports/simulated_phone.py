@@ -126,7 +126,7 @@ class SimulatedPhone:
         package = Package(answer.content)
         days = (at.timestamp() - self.last_heard) / 86400
         candidates = Candidates(
-            self.features,
+            package.described(self.features, [track["id"] for track in self.tracks]),
             allowed,
             recency(np.maximum(days, 0.0)),
             np.zeros(len(self.tracks), np.float32),

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from adaptation.learning import bases
 from adaptation.learning.bases import Base
+from adaptation.learning.datasets.histories import rating_set
 from adaptation.learning.schema import Feature, FeatureSchema
 from adaptation.learning.simulation import simulate_history
 from adaptation.learning.support import Support
-from adaptation.learning.training import TrainingSettings, meta_train
+from adaptation.learning.training import meta_train
 from exports.conversion import to_onnx
 from exports.converted import Converted, convert
 from exports.graphs import graphs_of, playlist_graph
@@ -61,7 +62,8 @@ def small_base(folder: Path) -> Base:
     """The base, from the folder if it was trained before."""
 
     def train() -> bytes:
-        learner = meta_train(some_listeners(80), seed=1, settings=TrainingSettings(steps=40))
+        ratings = rating_set(some_listeners(80), SCHEMA.columns, "simulated")
+        learner = meta_train(ratings, seed=1).learner
         return bases.to_bytes(Base(learner, SCHEMA.label, SCHEMA.weights("transition")))
 
     return bases.from_bytes(_made_once(folder / "base.pt", train))

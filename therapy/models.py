@@ -1,7 +1,7 @@
 """Every record of the clinical domain, gathered where Django looks for them."""
 
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
-from therapy.people.models import Clinic, Device, Membership, Patient, User
+from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.plans.models import SessionPlan
 from therapy.sessions.models import (
     ListeningSession,
@@ -14,6 +14,7 @@ from therapy.sessions.models import (
 __all__ = [
     "Catalogue",
     "Clinic",
+    "Consent",
     "Device",
     "FeatureSchema",
     "ListeningSession",

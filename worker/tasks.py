@@ -2,6 +2,7 @@
 
 import uuid
 
+import adaptation.refreshing
 import adaptation.services
 import exports.services
 from worker import jobs
@@ -14,6 +15,16 @@ def adapt_patient(job_id: str) -> None:
         job_id,
         lambda run: adaptation.services.adapt_patient(
             patient_id=uuid.UUID(run.arguments["patient_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="refresh_clinic")
+def refresh_clinic(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: adaptation.refreshing.refresh_clinic(
+            clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
         ),
     )
 

@@ -2,14 +2,19 @@
 
 import io
 import pickle
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from adaptation.learning.abstention import Evidence
+from adaptation.learning.ratings import Floats
 from adaptation.learning.relation import RelationLearner, RelationSettings
 
-FORMAT = "attune-base-1"
+FORMAT = "attune-base-2"
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,21 @@ class Base:
     learner: RelationLearner
     schema: str
     transition: tuple[float, ...]
+    items: Mapping[str, Floats] = field(default_factory=dict)  # item columns by track key
+    evidence: tuple[Evidence, ...] = ()  # for which answers adapting helps, one each
+
+    def inputs(self, features: NDArray[Any], tracks: Sequence[str]) -> NDArray[np.float32]:
+        """What the learner reads of tracks: content [N, F], then item columns → [N, width].
+
+        `tracks` are their keys; a track that the base does not know has item columns of 0, as have
+        all when there are no keys.
+        """
+        content = np.asarray(features, np.float32)
+        columns = np.zeros((len(content), self.learner.settings.item_columns), np.float32)
+        for row, key in enumerate(tracks):
+            if key in self.items:
+                columns[row] = self.items[key]
+        return np.concatenate([content, columns], axis=1)
 
 
 class BadBase(Exception):
@@ -35,6 +55,8 @@ def to_bytes(base: Base) -> bytes:
             "schema": base.schema,
             "transition": list(base.transition),
             "weights": base.learner.state_dict(),
+            "items": {key: torch.tensor(row) for key, row in base.items.items()},
+            "evidence": [asdict(found) for found in base.evidence],
         },
         content,
     )
@@ -62,4 +84,10 @@ def _base_of(stored: Any) -> Base:
         raise BadBase(f"The base's file is in format {found}; this version reads {FORMAT}.")
     learner = RelationLearner(RelationSettings(**stored["settings"]))
     learner.load_state_dict(stored["weights"])
-    return Base(learner.eval(), stored["schema"], tuple(stored["transition"]))
+    return Base(
+        learner.eval(),
+        stored["schema"],
+        tuple(stored["transition"]),
+        {key: row.numpy() for key, row in stored["items"].items()},
+        tuple(Evidence(**found) for found in stored["evidence"]),
+    )

@@ -1,20 +1,25 @@
 """How well a base answers for listeners it has never met, after K of their ratings.
 
-Beside the learner stands the simplest thing that adapts: the population's answer plus the
-listener's own offset, shrunk as far as the offset's prior says (the same base with every slope
-forgotten). What the learner gains over it is what knowing *which* tracks someone rated is worth.
+Beside it stands the simplest thing that adapts, fitted on the same training listeners: the
+population's answer plus the listener's own offset (adaptation/learning/learners/offset.py). What
+the base gains over it is what knowing *which* tracks someone rated is worth. The full evaluation,
+with folds, other learners and intervals, is `manage.py evaluate`; this is the short one that every
+release carries.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from adaptation.learning import gaussian
-from adaptation.learning.episodes import SHOTS, Batch, rows_of
+from adaptation.learning.bases import Base
+from adaptation.learning.datasets.histories import rating_set
+from adaptation.learning.early_ratings import SHOTS
+from adaptation.learning.learners.base import Learner, Prediction
+from adaptation.learning.learners.relation_kernel import RelationKernel
 from adaptation.learning.outcomes import OUTCOMES
-from adaptation.learning.relation import RelationLearner
+from adaptation.learning.ratings import Floats, RatingSet
+from adaptation.learning.relation import LEVELS
 from adaptation.learning.support import Support
 
 FIRST_QUERY = max(SHOTS)
@@ -30,48 +35,61 @@ class Measured:
     covered_80: dict[str, float]  # share of answers within the stated 80 % interval
 
 
-def measure(learner: RelationLearner, listeners: Sequence[Support]) -> list[Measured]:
+def measure(
+    base: Base, plain: Learner, listeners: Sequence[Support], columns: Sequence[str]
+) -> list[Measured]:
     """Errors on every rating after the tenth, for K = 0, 1, 3, 5, 10 of the first ten.
 
-    Listeners with no eleventh rating are left out. Raises ValueError when that leaves nobody.
+    `plain` is the offset learner. Listeners with no eleventh rating are left out. Raises ValueError
+    when that leaves nobody.
     """
     usable = [history for history in listeners if len(history) > FIRST_QUERY]
     if not usable:
         raise ValueError(f"Nobody has more than {FIRST_QUERY} ratings to measure on.")
-    query = Batch.of([rows_of(history, FIRST_QUERY, len(history)) for history in usable])
-    with torch.inference_mode():
-        return [_measure(learner, usable, query, shots) for shots in SHOTS]
+    sets = [rating_set([history], columns, "held out") for history in usable]
+    return [_measure(RelationKernel(base), plain, sets, shots) for shots in SHOTS]
 
 
 def _measure(
-    learner: RelationLearner, listeners: Sequence[Support], query: Batch, shots: int
+    learner: RelationKernel, plain: Learner, listeners: Sequence[RatingSet], shots: int
 ) -> Measured:
-    support = Batch.of([rows_of(history, 0, shots) for history in listeners])
-    vector = learner.prior().expand(len(listeners), -1)
-    vector = learner.adapt(vector, support.features, support.mood, support.outcome, support.weight)
-    mean, variance = learner.predict(vector, query.features, query.mood)
-    plain = learner.expected(query.features, query.mood) + _offsets(learner, support).unsqueeze(1)
-    inside = ((query.outcome - mean).abs() < 1.2816 * variance.sqrt()).float()
+    adapted = [_answers(learner, listener, shots) for listener in listeners]
+    offset = [_answers(plain, listener, shots) for listener in listeners]
+    queries = [_queries(listener) for listener in listeners]
+    answers = np.concatenate([query.answers for query in queries])
+    weight = np.concatenate([query.told for query in queries])
+    middle = LEVELS[1]
+    inside = np.concatenate(
+        [
+            np.abs(query.answers - said.mean) < said.widths[middle] * np.sqrt(said.variance)
+            for query, said in zip(queries, adapted, strict=True)
+        ]
+    )
     return Measured(
         shots,
-        _by_outcome(_root_mean_square(query.outcome - mean, query.weight)),
-        _by_outcome(_root_mean_square(query.outcome - plain, query.weight)),
-        _by_outcome((inside * query.weight).sum((0, 1)) / query.weight.sum((0, 1))),
+        _by_outcome(_root_mean_square(answers - _means(adapted), weight)),
+        _by_outcome(_root_mean_square(answers - _means(offset), weight)),
+        _by_outcome((inside * weight).sum(0) / weight.sum(0).clip(1e-9)),
     )
 
 
-def _offsets(learner: RelationLearner, support: Batch) -> Tensor:
-    """Each listener's shrunken mean residual [B, 3]."""
-    _, covariance = gaussian.unpack(learner.prior(), learner.settings.coordinates)
-    places = [block * (1 + learner.settings.relations) for block in range(len(OUTCOMES))]
-    shrinkage = learner.noise() / covariance.diagonal()[places]
-    residual = support.outcome - learner.expected(support.features, support.mood)
-    return (residual * support.weight).sum(1) / (support.weight.sum(1) + shrinkage)
+def _answers(learner: Learner, listener: RatingSet, shots: int) -> Prediction:
+    support = listener.rows(np.arange(shots))
+    return learner.predict(learner.adapt(support), _queries(listener))
 
 
-def _root_mean_square(error: Tensor, weight: Tensor) -> Tensor:
-    return ((error**2 * weight).sum((0, 1)) / weight.sum((0, 1))).sqrt()
+def _queries(listener: RatingSet) -> RatingSet:
+    return listener.rows(np.arange(FIRST_QUERY, len(listener)))
 
 
-def _by_outcome(values: Tensor) -> dict[str, float]:
+def _means(predictions: Sequence[Prediction]) -> Floats:
+    return np.concatenate([prediction.mean for prediction in predictions])
+
+
+def _root_mean_square(error: Floats, weight: Floats) -> Floats:
+    squares = np.where(weight > 0, error, 0.0) ** 2 * weight
+    return np.asarray(np.sqrt(squares.sum(0) / weight.sum(0).clip(1e-9)))
+
+
+def _by_outcome(values: Floats) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(OUTCOMES, values, strict=True)}

@@ -9,6 +9,9 @@ from typing import Final
 OUTCOMES: Final = ("liking", "valence", "arousal")
 LIKING, VALENCE, AROUSAL = range(3)
 
+CARRIES: Final = (None, 0, 1)
+"""The mood axis (0 valence, 1 arousal) that persists into each outcome; liking is no mood."""
+
 
 def liking_to_unit(liking: float) -> float:
     """A liking of 1..5 on the scale −1..1 that the learners use."""

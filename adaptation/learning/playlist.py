@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from adaptation.learning import gaussian
 from adaptation.learning.outcomes import LIKING, VALENCE
 from adaptation.learning.relation import RelationLearner
 from adaptation.learning.waypoints import plan_waypoints
@@ -68,7 +67,8 @@ class PlaylistPlanner(nn.Module):
     ) -> Playlist:
         """Plan a playlist.
 
-        features [N, F] in the schema's units; allowed [N] (1 may be played, 0 excluded); recency
+        features [N, width]: content in the schema's units, then the item columns of a base that has
+        them; allowed [N] (1 may be played, 0 excluded); recency
         [N] in 0..1 (1: just played) and familiarity [N] in 0..1; vector [D]; mood and target [2]
         in −1..1; curve [K] and guards [3] as in `plan_waypoints`; weights [5] by WEIGHTS, the
         last being the temperature of the choice; noise [K, N], independent standard Gumbel draws
@@ -76,7 +76,7 @@ class PlaylistPlanner(nn.Module):
         utility / temperature (Gumbel 1954).
         """
         listener = _Listener(self.learner, features, vector, mood)
-        style = self.learner.standardised(features) * self.transition
+        style = self.learner.standardised(features) * self.transition  # content only
         waypoints = plan_waypoints(mood, target, curve, guards)
         temperature = _temperature(weights[4:])
 
@@ -134,14 +134,18 @@ class _Listener:
     def __init__(
         self, learner: RelationLearner, features: Tensor, vector: Tensor, mood: Tensor
     ) -> None:
-        self.mean, self.covariance = gaussian.unpack(vector, learner.settings.coordinates)
+        belief = learner.belief(vector)
+        trust = learner.trust(belief)
+        self.covariance = belief.covariance
         calm = torch.zeros_like(features[:, :2])
         self.rows = learner.rows(features, calm)  # [N, 3, d], without the mood's own columns
-        still = learner.expected(features, calm) + (self.rows * self.mean).sum(-1)  # [N, 3]
+        known = trust * (self.rows * belief.mean).sum(-1)
+        still = learner.expected(features, calm) + known  # [N, 3]
         self.liking = still[:, LIKING] + (learner.carry.weight[LIKING] * mood).sum()
         self.still = still[:, VALENCE:]
-        self.carry = learner.carry.weight[VALENCE:] + _AXES * self.mean[-2:]
-        self.noise = learner.noise()[VALENCE:]
+        persists = trust[VALENCE:] * belief.mean[-2:]
+        self.carry = learner.carry.weight[VALENCE:] + _AXES * persists
+        self.noise = learner.own_noise(belief)[VALENCE:]
 
     def mood_after(self, now: Tensor) -> Tensor:
         """Predicted mood [N, 2] after each track, heard in the mood `now` [2]."""

@@ -51,9 +51,31 @@ class RatingSet:
     series: Whole  # [R]
     auxiliary: Truths  # [R]
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    weight: Floats | None = None  # [R, T] in 0..1, 1/n for one n-th of an observation; None: all 1
 
     def __len__(self) -> int:
         return len(self.user)
+
+    @property
+    def unit(self) -> Floats:
+        """The answers [R, T] on one scale: `low` is −1, `high` is 1."""
+        low = np.array([target.low for target in self.targets])
+        high = np.array([target.high for target in self.targets])
+        return np.asarray((self.answers - low) / (high - low) * 2 - 1)
+
+    @property
+    def told(self) -> Floats:
+        """How much of an observation each answer is [R, T]; 0 where there is none."""
+        given = np.isfinite(self.answers).astype(float)
+        return given if self.weight is None else given * self.weight
+
+    @property
+    def answerable(self) -> Truths:
+        """[R, T]: whether an answer says what it is asked for. A mood after, with none before, does
+        not say what the track did to it."""
+        asked = np.isfinite(self.mood.sum(axis=1))
+        carries = np.array([target.carries is not None for target in self.targets])
+        return np.asarray(asked[:, None] | ~carries)
 
     def rows(self, which: Truths | Whole) -> "RatingSet":
         """The part of the set with these rows, by mask or by index, in that order."""
@@ -66,6 +88,7 @@ class RatingSet:
             order=self.order[which],
             series=self.series[which],
             auxiliary=self.auxiliary[which],
+            weight=None if self.weight is None else self.weight[which],
         )
 
     def of_users(self, users: Sequence[int] | Whole) -> "RatingSet":

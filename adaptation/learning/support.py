@@ -89,17 +89,24 @@ class Support:
     mood: NDArray[np.float32]  # [S, 2]
     outcome: NDArray[np.float32]  # [S, 3]
     weight: NDArray[np.float32]  # [S, 3]
+    tracks: tuple[str, ...] = ()  # S keys, by which a base knows tracks; empty: it knows none
 
     def __len__(self) -> int:
         return len(self.features)
 
     @classmethod
-    def of(cls, rows: Iterable[SupportRow[TrackKey]], features: NDArray[np.float32]) -> "Support":
-        """Rows with their tracks' features [S, F], row by row."""
+    def of(
+        cls,
+        rows: Iterable[SupportRow[TrackKey]],
+        features: NDArray[np.float32],
+        tracks: Sequence[str] = (),
+    ) -> "Support":
+        """Rows with their tracks' features [S, F] and keys, row by row."""
         listed = list(rows)
         return cls(
             np.asarray(features, np.float32).reshape(len(listed), -1 if listed else 0),
             np.array([row.mood for row in listed], np.float32).reshape(-1, 2),
             np.array([row.outcome for row in listed], np.float32).reshape(-1, len(OUTCOMES)),
             np.array([row.weight for row in listed], np.float32).reshape(-1, len(OUTCOMES)),
+            tuple(tracks),
         )

@@ -1,160 +1,157 @@
-"""Meta-training: learn, across listeners, what helps to answer for a new one."""
+"""Meta-training: learn, across people, what helps to answer for a new one.
 
-import copy
-from collections.abc import Callable, Sequence
+Everything is fitted in closed form or by a few steps of EM, on training people only: the
+population's answer and how people differ (hierarchy), on which relation features they differ
+(factors), what a few first ratings are worth (early_ratings), and for which answers adapting has
+not been shown to help (abstention).
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
-from adaptation.learning import episodes
-from adaptation.learning.outcomes import OUTCOMES
+from adaptation.learning import abstention, assembly, early_ratings, factors, hierarchy
+from adaptation.learning.abstention import Evidence
+from adaptation.learning.designs import Prepared, prepare
+from adaptation.learning.early_ratings import Calibration
+from adaptation.learning.hierarchy import Hierarchy
+from adaptation.learning.ratings import Floats, RatingSet
 from adaptation.learning.relation import RelationLearner, RelationSettings
-from adaptation.learning.support import Support
 
-Progress = Callable[[int, int, float], None]
-"""Called with the step, the number of steps and the loss."""
+Progress = Callable[[int, int], None]
+"""Called with the step and the number of steps."""
 
-
-WATCHED = 8  # one listener in eight is not trained on but watched, to stop before over-fitting
-JUDGED_EVERY, JUDGED_EPISODES = 20, 64
+FEWEST_PEOPLE = 2
+FIRST_LOOK = 4  # iterations to find the residuals that relation features are learned from
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    steps: int = 600
-    episodes: int = 32  # a batch
-    learning_rate: float = 5e-3
-    weight_decay: float = 0.3  # of the two networks
-    spread_decay: float = 1.0  # of how much people are taken to differ
+    """`relations` are the numbers of relation features to choose from, the fewest first."""
+
+    relations: tuple[int, ...] = (2, 4)
+    iterations: int = hierarchy.ITERATIONS
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A base, and what its training learned of items and of itself."""
+
+    learner: RelationLearner
+    items: dict[str, Floats]  # item columns by item key, for RelationSettings.items
+    evidence: tuple[Evidence, ...]  # an answer each
 
 
 def meta_train(
-    listeners: Sequence[Support],
+    ratings: RatingSet,
     *,
     seed: int,
-    resolution: Sequence[float] | None = None,
+    resolution: Floats | None = None,
     settings: TrainingSettings | None = None,
     progress: Progress | None = None,
-) -> RelationLearner:
-    """A relation learner trained on the listeners' histories; the same seed gives the same one.
+) -> Trained:
+    """A relation learner trained on everybody in `ratings`; the same seed gives the same one.
 
-    The loss is the negative log-likelihood of a listener's next ratings under the prediction made
-    after their first K (0..10), averaged over outcomes that were observed, in nats. `resolution`
-    [F] is the schema's (schema.Feature); without it every spread counts.
-    Raises ValueError when no listener has at least two ratings.
+    `resolution` [F] is the schema's (schema.Feature): no scale of a feature is finer. Under
+    torchrun the processes share the fitting (hierarchy.fit) and end with the same learner. Raises
+    ValueError when there are fewer than two people.
     """
-    usable = [history for history in listeners if len(history) >= 2]
-    if not usable:
-        raise ValueError("Meta-training needs at least one listener with two ratings or more.")
+    people = len(np.unique(ratings.user))
+    if people < FEWEST_PEOPLE:
+        raise ValueError(f"Meta-training needs at least {FEWEST_PEOPLE} people; there is {people}.")
     settings = settings or TrainingSettings()
-    generator = np.random.default_rng(seed)
-    training, watched = _split(usable)
-    learner = _new_learner(training, seed, resolution)
-    judge = _Judge(learner, watched, generator)
-    optimiser = torch.optim.AdamW(_groups(learner, settings), lr=settings.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.steps)
-    for step in range(1, settings.steps + 1):
-        batch = episodes.draw(training, episodes=settings.episodes, generator=generator)
-        loss = episode_loss(learner, batch)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        if step % JUDGED_EVERY == 0 or step == settings.steps:
-            judge.look()
-        if progress is not None:
-            progress(step, settings.steps, loss.item())
-    judge.restore_best()
-    return learner.eval()
+    prepared = prepare(ratings, resolution)
+    steps = FIRST_LOOK + len(settings.relations) * settings.iterations
+    first = hierarchy.fit(
+        prepared.design(), iterations=FIRST_LOOK, progress=_part(progress, 0, steps)
+    )
+    residuals = prepared.residuals(first)
+    candidates = []
+    for place, relations in enumerate(settings.relations):
+        places = factors.fit(residuals, prepared.content, relations=relations, seed=seed)
+        done = FIRST_LOOK + place * settings.iterations
+        part = _part(progress, done, steps)
+        candidates.append(_candidate(prepared, places, settings.iterations, part))
+    return _trained(prepared, _simplest_of(candidates))
 
 
-def _split(listeners: Sequence[Support]) -> tuple[list[Support], list[Support]]:
-    """Those to train on, and one in eight to watch for over-fitting; a few are all for both."""
-    training = [history for place, history in enumerate(listeners) if place % WATCHED]
-    watched = [history for place, history in enumerate(listeners) if place % WATCHED == 0]
-    return (training, watched) if len(listeners) >= WATCHED else (list(listeners), list(listeners))
+def _part(progress: Progress | None, done: int, steps: int) -> hierarchy.Progress | None:
+    return None if progress is None else lambda step, _: progress(done + step, steps)
 
 
-class _Judge:
-    """Remembers the weights that answered best for the listeners that are only watched."""
+@dataclass(frozen=True)
+class _Candidate:
+    """A fit with so many relation features."""
 
-    def __init__(
-        self, learner: RelationLearner, watched: Sequence[Support], generator: np.random.Generator
-    ) -> None:
-        self.learner = learner
-        self.batches = [
-            episodes.draw(watched, episodes=JUDGED_EPISODES, generator=generator, shots=shots)
-            for shots in episodes.SHOTS
-        ]
-        self.least = float("inf")
-        self.look()
-
-    def look(self) -> None:
-        with torch.no_grad():
-            loss = sum(episode_loss(self.learner, batch).item() for batch in self.batches)
-        if loss < self.least:
-            self.least = loss
-            self.best = copy.deepcopy(self.learner.state_dict())
-
-    def restore_best(self) -> None:
-        self.learner.load_state_dict(self.best)
+    shape: RelationSettings
+    places: factors.Factors
+    fitted: Hierarchy
+    calibration: Calibration
+    episodes: early_ratings.Episodes | None
 
 
-def _new_learner(
-    listeners: Sequence[Support], seed: int, resolution: Sequence[float] | None
-) -> RelationLearner:
-    """A learner that starts from what needs no network: how moods carry over by themselves."""
-    features = torch.from_numpy(np.concatenate([history.features for history in listeners]))
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        learner = RelationLearner(RelationSettings(features=features.shape[1]))
-    learner.standardise_by(features, torch.tensor(resolution or [0.0] * features.shape[1]))
-    with torch.no_grad():
-        answer = cast(nn.Linear, learner.population[-1])
-        answer.weight.zero_()
-        for outcome in range(len(OUTCOMES)):
-            intercept, carry, variance = _ordinary_drift(listeners, outcome)
-            answer.bias[outcome] = intercept
-            learner.carry.weight[outcome] = torch.from_numpy(carry)
-            learner.log_noise[outcome] = float(np.log(variance))
-    return learner
+def _candidate(
+    prepared: Prepared,
+    places: factors.Factors,
+    iterations: int,
+    progress: hierarchy.Progress | None,
+) -> _Candidate:
+    ratings = prepared.ratings
+    shape = RelationSettings(
+        features=prepared.content.shape[1],
+        relations=places.content.shape[1],
+        carries=tuple(target.carries for target in ratings.targets),
+        items=bool(len(prepared.items)),
+    )
+    relations = np.zeros((len(ratings), shape.answers, shape.relations))
+    relations[prepared.answers] = places.left_out
+    design = prepared.design(relations)
+    fitted = hierarchy.fit(design, iterations=iterations, progress=progress)
+    episodes = early_ratings.episodes_of(design, fitted, prepared.series)
+    if episodes is None:
+        plain = early_ratings.uncalibrated(fitted)
+        return _Candidate(shape, places, fitted, plain, None)
+    calibration = early_ratings.calibrate(fitted, episodes, abstention.kinds(shape))
+    return _Candidate(shape, places, fitted, calibration, episodes)
 
 
-def _ordinary_drift(
-    listeners: Sequence[Support], outcome: int
-) -> tuple[float, NDArray[np.float64], float]:
-    """Regression of an outcome on the mood before: intercept, slopes [2], residual variance."""
-    mood = np.concatenate([history.mood for history in listeners]).astype(np.float64)
-    said = np.concatenate([history.outcome[:, outcome] for history in listeners])
-    observed = np.concatenate([history.weight[:, outcome] for history in listeners]) > 0
-    columns = np.column_stack([np.ones(len(mood)), mood])[observed]
-    if not len(columns):
-        return 0.0, np.zeros(2), 1.0
-    solution = np.linalg.lstsq(columns, said[observed].astype(np.float64), rcond=None)[0]
-    variance = float(np.square(said[observed] - columns @ solution).mean())
-    return float(solution[0]), solution[1:].astype(np.float64), max(variance, 1e-3)
+def _simplest_of(candidates: list[_Candidate]) -> _Candidate:
+    """The first candidate that answers the training people's queries as well as the best one, but
+    for one standard error (the one-standard-error rule, Breiman et al. 1984, CART)."""
+    episodes = candidates[0].episodes
+    if episodes is None:
+        return candidates[0]
+    by_person = [_surprises_by_person(one) for one in candidates]
+    best = min(by_person, key=lambda surprises: float(surprises.sum()))
+    for candidate, surprises in zip(candidates, by_person, strict=True):
+        worse = surprises - best
+        if worse.sum() <= np.sqrt(len(worse)) * worse.std(ddof=1):
+            return candidate
+    raise AssertionError("the best candidate is no worse than itself")
 
 
-def _groups(learner: RelationLearner, settings: TrainingSettings) -> list[dict[str, Any]]:
-    networks = [*learner.relation.parameters(), *learner.population.parameters()]
-    others = [learner.carry.weight, learner.log_noise]
-    return [
-        {"params": networks, "weight_decay": settings.weight_decay},
-        {"params": [learner.spread], "weight_decay": settings.spread_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
+def _surprises_by_person(candidate: _Candidate) -> Floats:
+    assert candidate.episodes is not None
+    surprises = early_ratings.surprises(candidate.calibration, candidate.episodes)
+    _, who = np.unique(candidate.episodes.person, return_inverse=True)
+    return np.asarray(np.bincount(who, surprises), np.float64)
 
 
-def episode_loss(learner: RelationLearner, batch: episodes.Episodes) -> Tensor:
-    """Mean negative log-likelihood (nats) of the queries' observed outcomes."""
-    support, query = batch.support, batch.query
-    prior = learner.prior().expand(len(support.features), -1)
-    vector = learner.adapt(prior, support.features, support.mood, support.outcome, support.weight)
-    mean, variance = learner.predict(vector, query.features, query.mood)
-    surprise = 0.5 * ((query.outcome - mean) ** 2 / variance + torch.log(2 * torch.pi * variance))
-    return (query.weight * surprise).sum() / query.weight.sum()
+def _trained(prepared: Prepared, chosen: _Candidate) -> Trained:
+    """The chosen fit as a base, abstaining where adapting was not shown to help."""
+    shape, calibration, episodes = chosen.shape, chosen.calibration, chosen.episodes
+    names = [target.name for target in prepared.ratings.targets]
+    if episodes is None:
+        evidence = abstention.nothing_known(names)
+        widths = early_ratings.gaussian_widths(len(names))
+    else:
+        evidence = abstention.weigh(names, shape, calibration, episodes)
+        calibration = abstention.abstain(shape, calibration, evidence)
+        widths = early_ratings.interval_widths(calibration, episodes)
+    fit = (chosen.fitted, chosen.places)
+    return Trained(
+        assembly.learner_of(shape, prepared.scales, *fit, calibration, widths),
+        assembly.item_columns(prepared, shape, *fit),
+        evidence,
+    )

@@ -257,14 +257,8 @@ def test_an_unknown_patient_is_an_error_and_not_a_silence(practice: Practice) ->
 # Releasing
 
 
-def test_releasing_a_base_asks_to_adapt_the_patients_who_can_use_it(
-    practice: Practice, base: Base
-) -> None:
-    PatientFactory(clinic=ClinicFactory())  # of another schema
-    Job.objects.all().delete()
+def test_a_release_is_the_next_version_of_its_name(practice: Practice, base: Base) -> None:
     release = release_small(base)
-    asked = [job.arguments["patient_id"] for job in Job.objects.filter(kind="adapt_patient")]
-    assert asked == [str(practice.patient.id)]
     assert release.version == 2
     assert release.vector_size == base.learner.vector_size
 

@@ -80,6 +80,16 @@ class Track(Record):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def key(self) -> str:
+        """Its name across installations, by which a base knows it: catalogue/external id."""
+        return track_key(self.catalogue.slug, self.external_id)
+
+
+def track_key(catalogue: str, external_id: str) -> str:
+    """The key of a track, from its catalogue's slug and its name there."""
+    return f"{catalogue}/{external_id}"
+
 
 class TrackFeatures(models.Model):
     """A track's numbers under one feature schema, in the schema's column order."""

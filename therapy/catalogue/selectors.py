@@ -29,6 +29,11 @@ class FeatureTable:
         return tuple(track.id for track in self.tracks)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """By which a base knows the tracks."""
+        return tuple(track.key for track in self.tracks)
+
+    @property
     def titles(self) -> tuple[str, ...]:
         return tuple(track.title for track in self.tracks)
 
@@ -58,7 +63,7 @@ def feature_table(clinic: Clinic) -> FeatureTable:
     schema = clinic.feature_schema
     rows = list(
         TrackFeatures.objects.filter(schema=schema, track__catalogue__clinics=clinic)
-        .select_related("track")
+        .select_related("track__catalogue")
         .order_by("track_id")
     )
     shape = (len(rows), len(schema.columns))

@@ -5,11 +5,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.db.models.functions import Lower
 
+from therapy.append_only import AppendOnly
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.fields import Record, one_of
+
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -152,3 +155,46 @@ class Device(Record):
 
     # What DRF's permission classes ask of whoever made the request.
     is_authenticated = True
+
+
+class Consent(AppendOnly):
+    """What a patient agreed to, refused or took back. The newest row of a scope stands; none at all
+    is no consent."""
+
+    class Scope(TextChoices):
+        CARE = "care"
+        POOLED_LEARNING = "pooled-learning"
+        EXPERIMENTS = "experiments"
+        REMINDERS = "reminders"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    scope = models.CharField(max_length=20, choices=Scope.choices)
+    given = models.BooleanField(help_text="False: refused, or taken back.")
+    text_version = models.CharField(max_length=40, help_text="Of the text that the patient read.")
+    language = models.CharField(
+        max_length=35,
+        validators=[RegexValidator(LANGUAGE_TAG, "Must be a tag such as 'de' or 'pt-BR'.")],
+        help_text="Of that text, as a BCP 47 tag.",
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "scope", "-id"])]
+        constraints = [
+            one_of(
+                "scope",
+                *("care", "pooled-learning", "experiments", "reminders"),
+                constraint="consent_scope_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text_version=""), name="consent_names_the_text_that_was_read"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        answer = "given" if self.given else "withdrawn"
+        return f"{self.patient}: {self.scope} {answer}"

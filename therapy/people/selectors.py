@@ -1,10 +1,10 @@
-"""Reads of clinics, staff, patients and devices. What a user may see is in access.py."""
+"""Reads of clinics, staff, patients, their consents and devices. What a user may see: access.py."""
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from therapy.people.models import Clinic, Device, Patient, User
+from therapy.people.models import Clinic, Consent, Device, Patient, User
 from therapy.people.services import token_digest
 
 
@@ -71,3 +71,22 @@ def devices_of(patient: Patient) -> QuerySet[Device]:
 def user_of(*, email: str) -> User | None:
     """The member of staff with that address, in whatever case it was typed."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def standing_consents(scope: str) -> QuerySet[Consent]:
+    """Each patient's newest word on the scope, yes or no. A part of one query."""
+    newer = Consent.objects.filter(
+        patient=OuterRef("patient"), scope=OuterRef("scope"), id__gt=OuterRef("id")
+    )
+    return Consent.objects.filter(~Exists(newer), scope=scope)
+
+
+def consents_to(patient: Patient, scope: str) -> bool:
+    """Whether the patient's newest word on the scope is yes; never asked is no consent."""
+    return standing_consents(scope).filter(patient=patient, given=True).exists()
+
+
+def patients_consenting(clinic: Clinic, scope: str) -> QuerySet[Patient]:
+    """The clinic's patients who consent to the scope now. A part of one query."""
+    given = standing_consents(scope).filter(given=True)
+    return Patient.objects.filter(clinic=clinic, id__in=given.values("patient"))

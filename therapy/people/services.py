@@ -1,4 +1,4 @@
-"""The only writers of clinics, staff, patients and devices."""
+"""The only writers of clinics, staff, patients, their consents and devices."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from therapy.catalogue.models import Catalogue, FeatureSchema
-from therapy.people.models import Clinic, Device, Membership, Patient, User
+from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.records import add, problems_of, refuse
 from worker.jobs import enqueue
 
@@ -113,6 +113,39 @@ def ask_for_adaptation(patient: Patient) -> None:
         arguments={"patient_id": str(patient.id)},
         delay=settings.ADAPT_DELAY_SECONDS,
     )
+
+
+def record_consent(
+    *,
+    patient: Patient,
+    scope: str,
+    given: bool,
+    text_version: str,
+    language: str,
+    recorded_by: User | None = None,
+) -> Consent:
+    """What the patient now says to the text of that version; `given=False` refuses or takes back.
+
+    Nothing that was recorded before is touched. Raises ValidationError by field: an unknown scope,
+    no version, a language that is no tag, a recorder who does not work at the patient's clinic.
+    """
+    consent = Consent(
+        patient=patient,
+        scope=scope,
+        given=given,
+        text_version=text_version.strip(),
+        language=language,
+        recorded_by=recorded_by,
+    )
+    problems = problems_of(consent)
+    if recorded_by is not None and not _works_at(recorded_by, patient.clinic):
+        problems["recorded_by"] = [f"{recorded_by} does not work at {patient.clinic}."]
+    refuse(problems)
+    return add(consent)
+
+
+def _works_at(user: User, clinic: Clinic) -> bool:
+    return Membership.objects.filter(user=user, clinic=clinic).exists()
 
 
 def issue_device_token(*, patient: Patient, label: str = "") -> tuple[Device, str]:

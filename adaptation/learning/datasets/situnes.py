@@ -6,22 +6,24 @@ stages 2 and 3 are ordinary listening, one track a log, mood before and after. T
 no licence: read it for research, train nothing on it that is passed on.
 """
 
-import csv
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adaptation.learning.datasets import bad_data, tables
+from adaptation.learning.datasets.keys import on_circle_of_fifths
 from adaptation.learning.schema import Feature, FeatureSchema
 from adaptation.learning.support import MoodHeard, Support, TrackHeard, support_rows
 
+NAME = "situnes"
+"""Of its catalogue where it is imported; a track's key begins with it."""
+
 SCHEMA = FeatureSchema(
-    "situnes",
+    NAME,
     1,
     (
         Feature("popularity", "0..100", "Popularity on the streaming service"),
@@ -58,13 +60,9 @@ _AS_GIVEN = {
     "zero_crossings_sd": "pcm_zcr_sma_stddev",
 }
 _FROM_KEY = ("key_fifths_cos", "key_fifths_sin")
-_FIFTHS_PER_SEMITONE = 7  # seven semitones are one step on the circle of fifths
+_DATA_SET = "the SiTunes data set"
 
-Row = TypeVar("Row")
-
-
-class BadData(Exception):
-    """The folder is not the data set; the text says which file, column or line is at fault."""
+BadData = bad_data.BadData
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,8 @@ def histories(data: SiTunes) -> dict[str, Support]:
 
 def _history(data: SiTunes, logs: list[Log]) -> Support:
     rows = [row for log in logs for row in support_rows(events_of(log))]
-    return Support.of(rows, np.stack([features_of(data.tracks[row.track]) for row in rows]))
+    features = np.stack([features_of(data.tracks[row.track]) for row in rows])
+    return Support.of(rows, features, [f"{NAME}/{row.track}" for row in rows])
 
 
 def events_of(log: Log) -> list[MoodHeard | TrackHeard[str]]:
@@ -144,10 +143,14 @@ def features_of(track: SiTunesTrack) -> NDArray[np.float32]:
 def _tracks(folder: Path) -> Iterator[SiTunesTrack]:
     metadata = folder / "music_metadata"
     named = metadata / "music_info_withname.csv"
-    names = dict(_read(named, ("i_id_c", "music", "singer"), _name_of))
+    names = dict(
+        tables.read_rows(named, ("i_id_c", "music", "singer"), _name_of, data_set=_DATA_SET)
+    )
     given = [_AS_GIVEN.get(name, name) for name in SCHEMA.columns if name not in _FROM_KEY]
     columns = ("item_id", "key", "duration", "general_genre", *given)
-    for track in _read(metadata / "music_info.csv", columns, _track_of):
+    for track in tables.read_rows(
+        metadata / "music_info.csv", columns, _track_of, data_set=_DATA_SET
+    ):
         if track is not None:
             title, artist = names.get(track.item, (track.title, ""))
             yield replace(track, title=title, artist=artist)
@@ -178,8 +181,7 @@ def _item(number: str) -> str:
 
 
 def _values(row: dict[str, str]) -> dict[str, float]:
-    angle = 2 * math.pi * (_FIFTHS_PER_SEMITONE * float(row["key"]) % 12) / 12
-    keys = dict(zip(_FROM_KEY, (math.cos(angle), math.sin(angle)), strict=True))
+    keys = dict(zip(_FROM_KEY, on_circle_of_fifths(float(row["key"])), strict=True))
     return {
         name: keys[name] if name in keys else float(row[_AS_GIVEN.get(name, name)])
         for name in SCHEMA.columns
@@ -205,26 +207,9 @@ def _logs(folder: Path, stage: int) -> Iterator[Log]:
         )
 
     columns = ("user_id", "item_id", "timestamp", "rating", number, *moods)
-    return _read(folder / f"Stage{stage}" / "interactions.csv", columns, log_of)
+    path = folder / f"Stage{stage}" / "interactions.csv"
+    return tables.read_rows(path, columns, log_of, data_set=_DATA_SET)
 
 
 def _mood(row: dict[str, str], prefix: str) -> tuple[float, float]:
     return float(row[f"{prefix}valence"]), float(row[f"{prefix}arousal"])
-
-
-def _read(
-    path: Path, columns: Sequence[str], row_of: Callable[[dict[str, str]], Row]
-) -> Iterator[Row]:
-    """What `row_of` makes of every line. Raises BadData that names the file and what is wrong."""
-    if not path.is_file():
-        raise BadData(f"{path} is missing. Is this the folder of the SiTunes data set?")
-    with path.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        try:
-            missing = [name for name in columns if name not in (reader.fieldnames or [])]
-            if missing:
-                raise BadData(f"{path} has no column {', '.join(missing)}.")
-            for row in reader:
-                yield row_of(row)
-        except (TypeError, ValueError, csv.Error) as problem:  # TypeError: a line was cut short
-            raise BadData(f"{path}, line {reader.line_num}: {problem}.") from problem

@@ -1,6 +1,7 @@
 """What every learner offers, so that one harness can measure them all."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from adaptation.learning.ratings import Floats, RatingSet
@@ -13,6 +14,9 @@ class Prediction:
 
     mean: Floats  # [N, T]
     variance: Floats  # [N, T]
+    widths: Mapping[float, Floats] = field(default_factory=dict)
+    """Half-widths [T] of central intervals in standard deviations, by their level, for a learner
+    that has calibrated them; without it they are a Gaussian's."""
 
 
 class Learner(Protocol):

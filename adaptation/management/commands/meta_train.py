@@ -1,73 +1,113 @@
+from contextlib import AbstractContextManager, nullcontext
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management.base import OutputWrapper
 
 from adaptation.basetraining import (
     Listeners,
     NotEnough,
+    measure_and_release,
     simulated_listeners,
     situnes_listeners,
-    train_and_release,
+    train,
 )
+from adaptation.learning import distributed
 from adaptation.learning.datasets import situnes
 from adaptation.learning.measuring import Measured
 from adaptation.learning.outcomes import OUTCOMES
 from adaptation.models import BaseModel
+from adaptation.pooled import ORIGINS, CannotPool, clinic_listeners
 from adaptation.schemas import ATTUNE_AUDIO, SCHEMAS
+from adaptation.services import ConsentWithdrawn
 from therapy.management.arguments import whole_number
-from therapy.management.progress import progress_bar
+from therapy.management.plainly import told_plainly
+from therapy.management.progress import Progress, progress_bar
+from therapy.people.selectors import clinic_of
+
+REFUSALS = (NotEnough, CannotPool, ConsentWithdrawn, situnes.BadData, ValueError)
 
 
 class Command(BaseCommand):
     help = (
         "Meta-train a base and release it: on simulated listeners over the tracks of this "
-        "installation, or on the real listeners of a data set."
+        "installation, on the real listeners of a data set, or on a clinic's own patients, those "
+        "who consent to pooled learning. Several processes share the training of one base under "
+        "`torchrun --nproc-per-node N manage.py meta_train`."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--schema", default=ATTUNE_AUDIO.label, choices=sorted(SCHEMAS))
-        parser.add_argument(
+        others = parser.add_mutually_exclusive_group()
+        others.add_argument(
             "--situnes", type=Path, metavar="DIR", help="train on this copy of SiTunes instead"
         )
+        others.add_argument(
+            "--clinic", metavar="SLUG", help="train on this clinic's patients instead"
+        )
+        parser.add_argument(
+            "--origin", choices=ORIGINS, help="which of the clinic's patients, where both consent"
+        )
         parser.add_argument("--listeners", type=whole_number(2), default=400, help="simulated ones")
-        parser.add_argument("--steps", type=whole_number(1), default=600)
         parser.add_argument("--seed", type=whole_number(0), default=1)
         parser.add_argument(
             "--unless-released", action="store_true", help="do nothing if the name has a base"
         )
-        parser.add_argument("--name", help="of the base; by default the schema's")
+        parser.add_argument("--name", help="of the base; by default the clinic's or the schema's")
 
     def handle(self, **options: Any) -> None:
+        team = distributed.team()
+        if not team.is_first:
+            self.stdout = OutputWrapper(StringIO())  # the first process speaks for all
         schema = situnes.SCHEMA if options["situnes"] else SCHEMAS[options["schema"]]
-        name = options["name"] or schema.name
-        held = BaseModel.objects.filter(name=name).first()
-        if held is not None and options["unless_released"]:
-            self.stdout.write(f"Base {held} is there, trained on {held.trained_on}.")
-            return
+        name = options["name"] or options["clinic"] or schema.name
         try:
-            listeners = _listeners(options)
-            self.stdout.write(
-                f"Training on {listeners.described}, schema {listeners.schema.label}."
-            )
-            with progress_bar("Meta-training", unit="step") as show:
-                release, measured = train_and_release(
-                    name=name,
+            listeners = team.from_first(lambda: self._listeners(name, options))
+            if listeners is None:
+                return
+            with _progress(team) as show:
+                trained = train(
                     listeners=listeners,
                     seed=options["seed"],
-                    steps=options["steps"],
-                    progress=lambda step, steps, loss: show(step, steps, f"loss {loss:.3f} nats"),
+                    progress=lambda step, steps: show(step, steps, ""),
                 )
-        except (NotEnough, situnes.BadData, ValueError) as problem:
+            if not team.is_first:
+                return
+            release, measured = measure_and_release(
+                name=name, trained=trained, seed=options["seed"]
+            )
+        except REFUSALS as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"Released base {release}, trained on {release.trained_on}.")
         for line in table(measured, simulated=release.simulated):
             self.stdout.write(line)
 
+    def _listeners(self, name: str, options: dict[str, Any]) -> Listeners | None:
+        """Whom to train on; None when there is nothing to do."""
+        held = BaseModel.objects.filter(name=name).first()
+        if held is not None and options["unless_released"]:
+            self.stdout.write(f"Base {held} is there, trained on {held.trained_on}.")
+            return None
+        listeners = _listeners(options)
+        self.stdout.write(f"Training on {listeners.described}, schema {listeners.schema.label}.")
+        return listeners
+
+
+def _progress(team: distributed.Team) -> AbstractContextManager[Progress]:
+    if team.is_first:
+        return progress_bar("Meta-training", unit="step")
+    return nullcontext(lambda step, steps, note: None)
+
 
 def _listeners(options: dict[str, Any]) -> Listeners:
     if options["situnes"] is not None:
         return situnes_listeners(options["situnes"])
+    if options["clinic"] is not None:
+        with told_plainly():
+            clinic = clinic_of(slug=options["clinic"])
+        return clinic_listeners(clinic=clinic, origin=options["origin"])
     return simulated_listeners(
         schema=SCHEMAS[options["schema"]], count=options["listeners"], seed=options["seed"]
     )

@@ -1,0 +1,127 @@
+"""For which answers adapting has been shown to help, and abstaining where it has not.
+
+On the training people's own first ratings (adaptation/learning/early_ratings.py), the squared error
+after ten ratings is compared, person by person, with and without a part of the model. A part is
+kept for an answer when it gains more than one standard error; otherwise its prior variance is set
+to 0, so that no rating can move it, and the served prediction is the simpler one.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from adaptation.learning.early_ratings import (
+    FIRST,
+    Calibration,
+    Episodes,
+    answers_after,
+    read,
+    tensors,
+)
+from adaptation.learning.ratings import Floats, Truths, Whole
+from adaptation.learning.relation import RelationSettings
+
+Served = Literal["relation", "offset", "population"]
+SIMPLER: Final[tuple[Served, ...]] = ("population", "offset", "relation")
+"""From the simplest: everybody's answer; with the person's own mean; with how rated tracks relate
+to new ones and how the person's moods persist."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What adapting gains for one answer after ten ratings, in shares of the population's squared
+    error; a positive gain is less error. `people` is how many it was measured on: 0 where there
+    were too few, and nothing is abstained from."""
+
+    answer: str
+    served: Served
+    offset_gain: float  # of the person's own mean over the population's answer
+    offset_error: float  # its standard error
+    relation_gain: float  # of the relations over the person's own mean
+    relation_error: float
+    people: int
+
+
+def nothing_known(answers: list[str]) -> tuple[Evidence, ...]:
+    """For training people with too few ratings to tell."""
+    return tuple(Evidence(answer, "relation", 0.0, 0.0, 0.0, 0.0, 0) for answer in answers)
+
+
+def kinds(shape: RelationSettings) -> Whole:
+    """Which coordinates are of one kind [d]: an answer's offset, its slopes, a persistence."""
+    slopes = [
+        answer + (shape.answers if place else 0)
+        for answer in range(shape.answers)
+        for place in range(1 + shape.relations)
+    ]
+    return np.array([*slopes, *(2 * shape.answers + at for at in range(len(shape.moods)))])
+
+
+def weigh(
+    answers: list[str], shape: RelationSettings, calibration: Calibration, episodes: Episodes
+) -> tuple[Evidence, ...]:
+    """The evidence for every answer."""
+    errors = {
+        served: _errors(_with_all(shape, calibration, served), episodes) for served in SIMPLER
+    }
+    return tuple(_evidence(name, at, errors, episodes) for at, name in enumerate(answers))
+
+
+def abstain(
+    shape: RelationSettings, calibration: Calibration, evidence: tuple[Evidence, ...]
+) -> Calibration:
+    """The calibration in which each answer is served as its evidence says."""
+    spread = calibration.spread.copy()
+    for at, found in enumerate(evidence):
+        gone = _beyond(shape, at, found.served)
+        spread[gone, :] = 0.0
+        spread[:, gone] = 0.0
+    return replace(calibration, spread=spread)
+
+
+def _with_all(shape: RelationSettings, calibration: Calibration, served: Served) -> Calibration:
+    same = tuple(Evidence("", served, 0, 0, 0, 0, 0) for _ in range(shape.answers))
+    return abstain(shape, calibration, same)
+
+
+def _beyond(shape: RelationSettings, answer: int, served: Served) -> Truths:
+    """The coordinates [d] of an answer that are more than what is served."""
+    kind = kinds(shape)
+    relation = kind == shape.answers + answer
+    if answer in shape.moods:
+        relation |= kind == 2 * shape.answers + shape.moods.index(answer)
+    if served == "relation":
+        return np.zeros(len(kind), bool)
+    return np.asarray(relation if served == "offset" else relation | (kind == answer))
+
+
+def _errors(calibration: Calibration, episodes: Episodes) -> Floats:
+    """Squared errors of every series after ten ratings [B, T], sums over its queries."""
+    after = answers_after(episodes, FIRST, *tensors(calibration))
+    mean, _ = read(after, calibration)
+    error = (episodes.query_residual - mean) ** 2 * episodes.query_weight
+    return np.asarray(error.sum(1).numpy())
+
+
+def _evidence(name: str, at: int, errors: dict[Served, Floats], episodes: Episodes) -> Evidence:
+    total = float(errors["population"][:, at].sum())
+    people = len(np.unique(episodes.person))
+    if total <= 0:
+        return nothing_known([name])[0]
+    offset = _gain(errors["population"][:, at] - errors["offset"][:, at], episodes.person, total)
+    relation = _gain(errors["offset"][:, at] - errors["relation"][:, at], episodes.person, total)
+    served: Served = "population"
+    if offset[0] > offset[1]:
+        served = "offset"
+    if relation[0] > relation[1]:
+        served = "relation"
+    return Evidence(name, served, *offset, *relation, people)
+
+
+def _gain(less: Floats, person: Whole, total: float) -> tuple[float, float]:
+    """A gain and its standard error, persons being what varies."""
+    _, who = np.unique(person, return_inverse=True)
+    by_person = np.bincount(who, less)
+    spread = float(np.sqrt(len(by_person)) * by_person.std(ddof=1)) if len(by_person) > 1 else 0.0
+    return float(by_person.sum()) / total, spread / total
