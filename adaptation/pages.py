@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from adaptation.models import PatientModel
+from adaptation.models import BaseModel, PatientModel
 from adaptation.selectors import newest_model
 from therapy.models import Patient, TrackFeatures, TrackRating
 from therapy.pages.panels import Cell
@@ -35,6 +36,7 @@ class ModelPanel:
             "model": model,
             "rated": rated,
             "unreadable": rated - readable,
+            "predictions": predictions_in_words(model.base) if model is not None else [],
             "waiting": max(readable - model.support_count, 0) if model is not None else rated,
             "work": _adaptation(job) if job is not None else None,
         }
@@ -52,6 +54,34 @@ class ModelColumn:
         return {
             patient: _cell(models.get(patient), jobs.get(adapt_key(patient))) for patient in ids
         }
+
+
+@dataclass(frozen=True)
+class PredictionInWords:
+    """What the prediction of one outcome rests on, for people who read no statistics."""
+
+    outcome: str
+    rests_on: str
+    abstains: bool
+
+
+RESTS_ON = {
+    "relation": "the patient's own ratings: which tracks, and how they rate",
+    "offset": "the patient's own average; which tracks were rated is left out",
+    "population": "what people in general answer; the patient's ratings are left out",
+}
+
+
+def predictions_in_words(base: BaseModel) -> list[PredictionInWords]:
+    """How each outcome is predicted by this base, from the evidence that its release measured;
+    empty for a base that measured none."""
+    return [
+        PredictionInWords(
+            found["answer"], RESTS_ON[found["served"]], abstains=found["served"] != "relation"
+        )
+        for found in base.metrics.get("evidence", [])
+        if found["people"]
+    ]
 
 
 def adapt_key(patient_id: uuid.UUID) -> str:

@@ -118,7 +118,7 @@ def playlist_graph(base: Base) -> GraphSpec:
             "target": _affect(generator),
             "curve": np.linspace(1, 0, MOST_TRACKS, dtype=np.float32),
             "guards": np.array([0.15, 0.35, -0.6], np.float32),
-            "weights": np.array([0.3, 0.1, 0.1, 0.3, 0.05], np.float32),
+            "weights": np.array([0.3, 0.1, 0.1, 0.3, 0.1, 0.05], np.float32),
             "noise": generator.gumbel(size=(MOST_TRACKS, tracks)).astype(np.float32),
         }
 

@@ -160,4 +160,6 @@ def reason_for(choice: Choice, *, first: bool) -> str:
         said.append("close in sound to the track before")
     if choice.terms["fatigue"] < -NOTABLE:
         said.append("although heard lately")
+    if choice.terms["exploration"] >= NOTABLE:
+        said.append("less known: the model wants to learn whether it suits")
     return "; ".join(said)

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from adaptation.learning import factors
-from adaptation.learning.hierarchy import Design, Hierarchy
+from adaptation.learning.expectation import Design
+from adaptation.learning.hierarchy import Hierarchy
 from adaptation.learning.ratings import Floats, RatingSet, Whole
 from adaptation.learning.relation import CLIP
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy.optimize import minimize
 from torch import Tensor
 
-from adaptation.learning.hierarchy import Design, Hierarchy
+from adaptation.learning.expectation import Design
+from adaptation.learning.hierarchy import Hierarchy
 from adaptation.learning.ratings import Floats, Whole
 from adaptation.learning.relation import GAUSSIAN_WIDTHS, LEVELS
 
@@ -107,13 +109,12 @@ def calibrate(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibra
 
 
 def _scaled(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibration:
+    """P and both noises, each scaled as answers the episodes best."""
     targets = hierarchy.noise.shape[1]
-    spread = torch.from_numpy(hierarchy.spread)
-    noise = torch.from_numpy(hierarchy.noise[0])
-    steps = torch.zeros(int(kinds.max()) + 1 + 2 * targets, dtype=DOUBLE, requires_grad=True)
+    spread, noise = torch.from_numpy(hierarchy.spread), torch.from_numpy(hierarchy.noise[0])
     members = torch.from_numpy(kinds)
 
-    def scaled() -> tuple[Tensor, Tensor, Tensor]:
+    def scaled(steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         reach = torch.exp(steps[: -2 * targets])[members]
         support = torch.exp(steps[-2 * targets : -targets])
         answer = torch.exp(2 * steps[-targets:])
@@ -123,22 +124,20 @@ def _scaled(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibrati
             noise.diagonal() * answer,
         )
 
-    optimiser = torch.optim.LBFGS([steps], max_iter=40, line_search_fn="strong_wolfe")
-
-    def loss() -> Tensor:
-        optimiser.zero_grad()
-        scaled_spread, support, answer = scaled()
-        surprise = torch.zeros((), dtype=DOUBLE)
+    def loss(at: Floats) -> tuple[float, Floats]:
+        steps = torch.tensor(at, dtype=DOUBLE, requires_grad=True)
+        scaled_spread, support, answer = scaled(steps)
+        surprise = steps.square().sum() / (2 * PRIOR_SD**2)
         for shots in SHOTS:
             after = answers_after(episodes, shots, scaled_spread, support)
-            surprise = surprise + _surprise(episodes, after.known, after.unknown + answer).sum()
-        total: Tensor = surprise / len(SHOTS) + steps.square().sum() / (2 * PRIOR_SD**2)
-        total.backward()
-        return total
+            each = _surprise(episodes, after.known, after.unknown + answer)
+            surprise = surprise + each.sum() / len(SHOTS)
+        (gradient,) = torch.autograd.grad(surprise, steps)
+        return surprise.item(), gradient.numpy()
 
-    optimiser.step(loss)
-    with torch.no_grad():
-        reach, support, answer = (value.numpy() for value in scaled())
+    start = np.zeros(int(kinds.max()) + 1 + 2 * targets)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 40})
+    reach, support, answer = (part.numpy() for part in scaled(torch.from_numpy(found.x)))
     return Calibration(reach, support, answer, np.zeros(targets), np.full(targets, 1e4))
 
 

@@ -18,8 +18,8 @@ from adaptation.learning.relation import RelationLearner
 from adaptation.learning.waypoints import plan_waypoints
 
 MOST_TRACKS: Final = 8  # K of the graph. A step looks only back, so its first k are a list of k.
-TERMS: Final = ("mood", "liking", "familiarity", "transition", "fatigue")
-WEIGHTS: Final = ("liking", "familiarity", "transition", "fatigue", "temperature")
+TERMS: Final = ("mood", "liking", "familiarity", "transition", "fatigue", "exploration")
+WEIGHTS: Final = ("liking", "familiarity", "transition", "fatigue", "exploration", "temperature")
 
 # Bounds that keep every allowed track above every masked one, in 16-bit floats too:
 # utility / temperature + noise ≥ −10 / 0.01 − 20 > −10,000.
@@ -36,7 +36,7 @@ class Playlist(NamedTuple):
     path: Tensor  # [K, 2] predicted mood after each track, −1..1
     deviation: Tensor  # [K, 2] its standard deviation, with what was unsure before carried along
     log_probability: Tensor  # [K] natural log of the probability of each choice
-    terms: Tensor  # [K, 5] what spoke for the choice, by TERMS; their sum is its utility
+    terms: Tensor  # [K, 6] what spoke for the choice, by TERMS; their sum is its utility
     scores: Tensor  # [N] utility of every track as the first one; MASKED where excluded
 
 
@@ -70,7 +70,7 @@ class PlaylistPlanner(nn.Module):
         features [N, width]: content in the schema's units, then the item columns of a base that has
         them; allowed [N] (1 may be played, 0 excluded); recency
         [N] in 0..1 (1: just played) and familiarity [N] in 0..1; vector [D]; mood and target [2]
-        in −1..1; curve [K] and guards [3] as in `plan_waypoints`; weights [5] by WEIGHTS, the
+        in −1..1; curve [K] and guards [3] as in `plan_waypoints`; weights [6] by WEIGHTS, the
         last being the temperature of the choice; noise [K, N], independent standard Gumbel draws
         (zeros: always the best track), which make every choice a sample from the softmax of
         utility / temperature (Gumbel 1954).
@@ -78,7 +78,7 @@ class PlaylistPlanner(nn.Module):
         listener = _Listener(self.learner, features, vector, mood)
         style = self.learner.standardised(features) * self.transition  # content only
         waypoints = plan_waypoints(mood, target, curve, guards)
-        temperature = _temperature(weights[4:])
+        temperature = _temperature(weights[5:])
 
         now, variance = mood, torch.zeros_like(mood)
         available = (allowed > 0.5).to(features.dtype)
@@ -94,6 +94,7 @@ class PlaylistPlanner(nn.Module):
                     weights[1] * familiarity,
                     -weights[2] * jump,
                     -weights[3] * recency,
+                    weights[4] * listener.unknown_liking,
                 ],
                 dim=-1,
             )
@@ -142,6 +143,9 @@ class _Listener:
         known = trust * (self.rows * belief.mean).sum(-1)
         still = learner.expected(features, calm) + known  # [N, 3]
         self.liking = still[:, LIKING] + (learner.carry.weight[LIKING] * mood).sum()
+        liking = self.rows[:, LIKING]
+        unknown = ((liking @ self.covariance) * liking).sum(-1)
+        self.unknown_liking = torch.sqrt(torch.clamp(unknown, min=0.0))  # [N], without noise
         self.still = still[:, VALENCE:]
         persists = trust[VALENCE:] * belief.mean[-2:]
         self.carry = learner.carry.weight[VALENCE:] + _AXES * persists

@@ -31,7 +31,7 @@ def test_two_processes_release_one_base_and_one_of_them_speaks(installation: Ins
     done = subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"),
-            *("manage.py", "meta_train", "--listeners=10", "--steps=2", "--name=together"),
+            *("manage.py", "meta_train", "--listeners=10", "--name=together"),
         ],
         cwd=ROOT,
         env={**installation.environment, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"},

@@ -246,7 +246,7 @@ def test_a_download_that_broke_off_is_refused(content: bytes) -> None:
 def test_a_download_that_was_damaged_is_refused(content: bytes) -> None:
     """A byte inside of every compressed entry."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        places = [info.header_offset + 60 for info in archive.infolist()]
+        places = [info.header_offset + 60 for info in archive.infolist() if info.file_size]
     for place in places:
         for byte in (0x00, 0xFF, content[place] ^ 0x01):
             damaged = content[:place] + bytes([byte]) + content[place + 1 :]

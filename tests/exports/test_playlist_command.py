@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from adaptation.learning.bases import Base
+from adaptation.learning.playlist import TERMS
 from exports import services
 from tests.exports.conftest import Publish, adapt, export, keep
 from tests.factories import (
@@ -95,7 +96,7 @@ def test_for_programs_it_says_everything_of_every_track(practice: Practice, ask:
         assert 1 <= track["liking"] <= 5
         assert all(-1 <= x <= 1 for x in (*track["waypoint"], *track["predicted"]))
         assert all(deviation > 0 for deviation in track["deviation"])
-        assert set(track["terms"]) == {"mood", "liking", "familiarity", "transition", "fatigue"}
+        assert set(track["terms"]) == set(TERMS)
         assert re.search(r"waypoint; expected liking \d\.\d of 5", track["reason"])
     assert answer["tracks"][0]["waypoint"] == pytest.approx([-0.5, 0.6], abs=1e-5)
 

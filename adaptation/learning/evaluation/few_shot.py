@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from adaptation.learning.evaluation.folds import Fold, Task, folds_of, tasks_of
+from adaptation.learning.evaluation.measures import COVERAGES, gaussian_width
 from adaptation.learning.evaluation.store import Arrays, ResultStore, data_digest
 from adaptation.learning.evaluation.summary import summarise
 from adaptation.learning.learners import registry
@@ -67,7 +68,7 @@ def evaluate(
                 partial(_ask, recipe_of, name, data, fold, protocol.shots),
             )
         )
-        progress(done, len(work), f"{name}, seed {fold.seed}, fold {fold.number + 1}")
+        progress(done, len(work), f"{name} seed {fold.seed}, {fold.number + 1}/{protocol.folds}")
     return {
         "protocol": "few-shot",
         "settings": asdict(protocol),
@@ -87,16 +88,17 @@ def _ask(
     try:
         recipe = recipe_of(name)
         learner = recipe(data.rows(~np.isin(data.user, fold.people)), seed=fold.seed)
-        answers = [_answers(learner, data, task, shots) for task in fold.tasks]
+        answers = [answers_to(learner, data, task, shots) for task in fold.tasks]
     except Exception as problem:
         problem.add_note(f"Learner {name}, seed {fold.seed}, fold {fold.number + 1}.")
         raise
-    mean, variance = np.concatenate(answers, axis=2)
-    return {"mean": mean, "variance": variance}
+    mean, variance, *widths = np.concatenate(answers, axis=2)
+    return {"mean": mean, "variance": variance, "widths": np.stack(widths)}
 
 
-def _answers(learner: Learner, data: RatingSet, task: Task, shots: Sequence[int]) -> Floats:
-    """Mean and variance [2, K, Q, T] after each number of ratings."""
+def answers_to(learner: Learner, data: RatingSet, task: Task, shots: Sequence[int]) -> Floats:
+    """Mean, variance, then the half-widths of the 50, 80 and 95 % intervals in standard deviations
+    [5, K, Q, T], after each number of ratings."""
     query = data.rows(task.query)
     query = replace(query, answers=np.full_like(query.answers, np.nan))
     predictions = [
@@ -106,13 +108,18 @@ def _answers(learner: Learner, data: RatingSet, task: Task, shots: Sequence[int]
 
 
 def _checked(prediction: Prediction, shape: tuple[int, ...]) -> Floats:
-    """[2, Q, T]. Raises ValueError."""
+    """[5, Q, T]. Raises ValueError."""
     if prediction.mean.shape != shape or prediction.variance.shape != shape:
         raise ValueError(
             f"A prediction has the shapes {prediction.mean.shape} and "
             f"{prediction.variance.shape}; the questions have {shape}."
         )
-    both = np.stack([prediction.mean, prediction.variance])
-    if not np.isfinite(both).all() or not (prediction.variance > 0).all():
-        raise ValueError("A prediction is not finite, or a variance is not positive.")
-    return both
+    if not np.isfinite(prediction.mean).all() or not np.isfinite(prediction.variance).all():
+        raise ValueError("A prediction is not finite.")
+    if not (prediction.variance > 0).all():
+        raise ValueError("A variance is not positive.")
+    widths = [
+        np.broadcast_to(prediction.widths.get(share / 100, gaussian_width(share)), shape)
+        for share in COVERAGES
+    ]
+    return np.stack([prediction.mean, prediction.variance, *widths])

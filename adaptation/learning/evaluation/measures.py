@@ -33,6 +33,7 @@ class Predicted:
     before: Floats  # [N], the mood that persists into the answer; NaN: none
     mean: Floats  # [N]
     variance: Floats  # [N]
+    widths: Floats  # [N, 3] half-widths of the intervals of COVERAGES, in standard deviations
 
     def rows(self, which: Truths) -> "Predicted":
         return Predicted(*(getattr(self, each.name)[which] for each in fields(self)))
@@ -139,8 +140,14 @@ def _mean_within(
     return resamples.of_sums(told, columns, lambda s: ratio(s[..., 1], s[..., 0]))
 
 
+def gaussian_width(share: int) -> float:
+    """Half the width of a Gaussian's central interval of so many per cent, in standard
+    deviations."""
+    return float(ndtri(0.5 + share / 200))
+
+
 def _coverage(cases: Predicted, share: int, resamples: Resamples) -> Estimate:
-    half = ndtri(0.5 + share / 200) * cases.deviation
+    half = cases.widths[:, COVERAGES.index(share)] * cases.deviation
     return _mean(cases, (np.abs(cases.error) <= half).astype(float), resamples)
 
 

@@ -32,19 +32,23 @@ class Questions:
         self, folds: Sequence[Arrays], shots: Sequence[int]
     ) -> dict[str, dict[int, Predicted]]:
         """What one learner predicted, by target and number of ratings; targets that nobody
-        answered are left out. `folds` has means and variances [K, Q, T], fold by fold."""
+        answered are left out. `folds` has means and variances [K, Q, T] and widths [3, K, Q, T],
+        fold by fold."""
         mean = np.concatenate([fold["mean"] for fold in folds], axis=1)
         variance = np.concatenate([fold["variance"] for fold in folds], axis=1)
+        widths = np.concatenate([fold["widths"] for fold in folds], axis=2)
         return {
             target.name: {
-                given: self._case(place, mean[k, :, place], variance[k, :, place])
+                given: self._case(
+                    place, mean[k, :, place], variance[k, :, place], widths[:, k, :, place].T
+                )
                 for k, given in enumerate(shots)
             }
             for place, target in enumerate(self.data.targets)
             if np.isfinite(self.data.answers[self.row, place]).any()
         }
 
-    def _case(self, place: int, mean: Floats, variance: Floats) -> Predicted:
+    def _case(self, place: int, mean: Floats, variance: Floats, widths: Floats) -> Predicted:
         carries = self.data.targets[place].carries
         unasked = np.full(len(self.row), np.nan)
         case = Predicted(
@@ -54,6 +58,7 @@ class Questions:
             before=unasked if carries is None else self.data.mood[self.row, carries],
             mean=mean,
             variance=variance,
+            widths=widths,
         )
         return case.rows(np.isfinite(case.answer))
 

@@ -46,12 +46,17 @@ def write_json(path: Path, result: Told) -> None:
 
 def as_table(result: Told) -> str:
     """The measures of every target, then the errors by group."""
-    lines = [*_title(result)]
+    return "\n".join([*_title(result), *tables(result)]) + "\n"
+
+
+def tables(result: Told) -> list[str]:
+    """The lines of the table, without the title."""
+    lines: list[str] = []
     for target in result["data"]["targets"]:
         name = target["name"]
         lines += ["", _scale(target), *_measures(result, name), *_differences(result, name)]
         lines += [*_against_none(result, name), *_groups(result, name)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _title(result: Told) -> Iterator[str]:

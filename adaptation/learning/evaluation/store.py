@@ -77,6 +77,8 @@ class ResultStore:
         if kept is not None:
             return kept
         made = make()
+        if code_digest() != self.code:
+            return made  # edited since the start: which text made it nobody knows
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **made)
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,8 @@ def summarise(
     plan: Sequence[Fold],
     shots: Sequence[int],
     asked: Mapping[str, Sequence[Arrays]],
+    *,
+    baselines: Sequence[str] = BASELINES,
 ) -> Told:
     """Measures, differences and errors by group, ready for JSON.
 
@@ -39,7 +41,7 @@ def summarise(
         "data": questions.described(plan),
         "resamples": len(resamples.weights),
         "learners": {name: _told_measures(of) for name, of in measured.items()},
-        "differences": _differences(measured),
+        "differences": _differences(measured, baselines),
         "against_no_ratings": {name: _against_none(of) for name, of in measured.items()},
         "groups": _groups(questions, cases, resamples),
     }
@@ -64,7 +66,7 @@ def _are_whole(answers: Floats) -> bool:
     return bool((told == np.round(told)).all())
 
 
-def _differences(measured: Mapping[str, Measured]) -> Told:
+def _differences(measured: Mapping[str, Measured], baselines: Sequence[str]) -> Told:
     """Every learner less each baseline that was run: an error below 0 is better, an area above.
     Of two baselines the later is compared with the earlier."""
     return {
@@ -76,8 +78,8 @@ def _differences(measured: Mapping[str, Measured]) -> Told:
                 }
                 for target, by_shots in of.items()
             }
-            for place, baseline in enumerate(BASELINES)
-            if baseline in measured and name not in BASELINES[: place + 1]
+            for place, baseline in enumerate(baselines)
+            if baseline in measured and name not in baselines[: place + 1]
         }
         for name, of in measured.items()
     }

@@ -30,11 +30,11 @@ Progress = Callable[[int, int, float], None]
 class Settings:
     """How to train. Prior strengths and step sizes are few, and learn at a rate of their own."""
 
-    steps: int = 150
+    steps: int = 200
     episodes: int = 32  # a batch
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     strength_rate: float = 2e-2
-    weight_decay: float = 3.0
+    weight_decay: float = 1.0
     progress: Progress | None = None
 
 

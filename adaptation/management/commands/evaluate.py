@@ -19,6 +19,8 @@ from therapy.management.progress import Progress, progress_bar
 FEW_SHOT = "few-shot"
 PUBLISHED = ("situnes-1", "situnes-2", "situnes-3", "situnes-psych")
 ONLY_FEW_SHOT = ("shots", "folds", "support")
+ACTIVE = "active"
+NOT_ACTIVE = ("learner", "support")
 STDOUT = Path("-")
 LEARNERS = ("offset", "ridge", registry.DEFAULT)
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it uses neither the database nor the site
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--protocol", choices=(*PUBLISHED, FEW_SHOT), default=FEW_SHOT)
+        parser.add_argument("--protocol", choices=(*PUBLISHED, FEW_SHOT, ACTIVE), default=FEW_SHOT)
         parser.add_argument(
             "--data", type=Path, required=True, metavar="DIR", help="the folder of the data set"
         )
@@ -93,6 +95,8 @@ def _evaluated(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
     with progress_bar("Evaluating", unit="fold") as progress:
         if options["protocol"] == FEW_SHOT:
             return _few_shot(options, learners, store, progress)
+        if options["protocol"] == ACTIVE:
+            return _active(options, store, progress)
         return _published(options, learners, store, progress)
 
 
@@ -129,6 +133,25 @@ def _published(
         progress=progress,
     )
     return result, published.as_table(result)
+
+
+def _active(
+    options: dict[str, Any], store: ResultStore, progress: Progress
+) -> tuple[dict[str, Any], str]:
+    for name in NOT_ACTIVE:
+        if options[name] is not None:
+            raise CommandError(f"--{name} does not belong to the protocol {ACTIVE}.")
+    from adaptation.learning.evaluation import active_support
+
+    plain = active_support.ActiveSupport()
+    protocol = active_support.ActiveSupport(
+        shots=tuple(sorted(set(options["shots"] or plain.shots))),
+        folds=options["folds"] or plain.folds,
+        seeds=tuple(dict.fromkeys(options["seeds"] or plain.seeds)),
+    )
+    data = folders.read(options["data"])
+    result = active_support.evaluate(data, protocol, store=store, progress=progress)
+    return result, active_support.as_table(result)
 
 
 def _check_writable(path: Path | None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adaptation.learning.bases import Base
-from adaptation.learning.playlist import MOST_TRACKS
+from adaptation.learning.playlist import MOST_TRACKS, WEIGHTS
 from exports.graphs import Inputs, playlist_graph
 from tests.trained import some_tracks
 
@@ -29,7 +29,7 @@ class Engine:
         return self.name
 
 
-LIKING, FAMILIARITY, TRANSITION, FATIGUE, TEMPERATURE = range(5)
+LIKING, FAMILIARITY, TRANSITION, FATIGUE, EXPLORATION, TEMPERATURE = range(6)
 
 WILD: Mapping[str, tuple[float, ...]] = {
     "huge": (3e38, -3e38, 1e20, -1e20),
@@ -65,10 +65,9 @@ def still(inputs: Inputs) -> Inputs:
 
 def weighing(inputs: Inputs, **weights: float) -> Inputs:
     """With these weights, by lower-case name, and the others zero (a temperature of 1)."""
-    places = {"liking": 0, "familiarity": 1, "transition": 2, "fatigue": 3, "temperature": 4}
-    values = np.array([0, 0, 0, 0, 1], np.float32)
+    values = np.array([0, 0, 0, 0, 0, 1], np.float32)
     for name, weight in weights.items():
-        values[places[name]] = weight
+        values[WEIGHTS.index(name)] = weight
     return inputs | {"weights": values}
 
 

@@ -13,9 +13,10 @@ from scipy.stats import chisquare
 
 from adaptation.learning.bases import Base
 from adaptation.learning.outcomes import LIKING
-from adaptation.learning.playlist import MASKED, MOST_TRACKS
+from adaptation.learning.playlist import MASKED, MOST_TRACKS, WEIGHTS
 from exports.graphs import Inputs, playlist_graph
 from tests.adaptation.learning.playlists import (
+    EXPLORATION,
     TEMPERATURE,
     WILD,
     Engine,
@@ -64,7 +65,7 @@ def test_an_excluded_track_never_appears(
     plan(inputs).assert_excludes(inputs["allowed"])
 
 
-@pytest.mark.parametrize("weight", range(5))
+@pytest.mark.parametrize("weight", range(len(WEIGHTS)))
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45, 0.0])
 def test_no_weight_lets_an_excluded_track_in(
     plan: Engine, base: Base, weight: int, value: float
@@ -242,7 +243,58 @@ def test_weights_weigh_what_they_are_called(plan: Engine, base: Base) -> None:
     np.testing.assert_allclose(added(liking=0.5), 0.5 * np.array(likings), atol=1e-5)
     np.testing.assert_allclose(added(familiarity=0.2), 0.2 * inputs["familiarity"], atol=1e-6)
     np.testing.assert_allclose(added(fatigue=0.7), -0.7 * inputs["recency"], atol=1e-6)
+    np.testing.assert_allclose(added(exploration=0.6), 0.6 * unknown(base, inputs), atol=1e-5)
     np.testing.assert_allclose(added(transition=5.0), 0.0, atol=1e-6)  # nothing came before
+
+
+def unknown(base: Base, inputs: Inputs) -> Any:
+    """Standard deviation [N] of what is not known of the patient's liking: of an answer, less what
+    nobody could know."""
+    learner, vector = base.learner, torch.from_numpy(inputs["vector"])
+    features = torch.from_numpy(inputs["features"])
+    with torch.inference_mode():
+        _, variance = learner.predict(vector, features, torch.zeros(len(features), 2))
+        own = learner.own_noise(learner.belief(vector))
+    return (variance - own)[:, LIKING].sqrt().numpy()
+
+
+@settings(steady, max_examples=50)
+@given(seed=seeds)
+def test_without_a_weight_on_exploration_nobody_is_explored(
+    plan: Engine, base: Base, seed: int
+) -> None:
+    """What is not known of the liking has no say: the utility is that of the other terms."""
+    inputs = some_inputs(base, 20, seed)
+    inputs["weights"][EXPLORATION] = 0.0
+    made = plan(inputs)
+    assert not made.terms[:, EXPLORATION + 1].any()
+    np.testing.assert_allclose(
+        made.terms[0, : EXPLORATION + 1].sum(), made.scores[made.order[0]], atol=1e-6
+    )
+
+
+def test_the_more_exploration_weighs_the_less_known_are_the_tracks(
+    plan: Engine, base: Base
+) -> None:
+    """Of a patient who rated ten of the tracks; what is excluded is not explored either."""
+    inputs = some_inputs(base, 40, seed=11)
+    rated, learner = torch.from_numpy(inputs["features"][:10]), base.learner
+    with torch.inference_mode():
+        answers = torch.zeros(10, 3), torch.ones(10, 3)
+        vector = learner.adapt(learner.prior(), rated, torch.zeros(10, 2), *answers)
+    inputs |= {"vector": vector.numpy()}
+    spread = unknown(base, inputs)
+    inputs["allowed"][np.argsort(spread)[-5:]] = 0.0
+    means = []
+    for weight in (0.0, 1.0, 30.0):
+        made = plan(still(weighing(inputs, liking=0.3, exploration=weight)))
+        made.assert_excludes(inputs["allowed"])
+        terms = weight * spread[made.order]
+        np.testing.assert_allclose(made.terms[:, EXPLORATION + 1], terms, rtol=1e-4, atol=1e-5)
+        means.append(spread[made.order].mean())
+    assert means[0] < means[1] < means[2]
+    least_known = np.argsort(spread)[-5 - MOST_TRACKS : -5]
+    assert set(made.order.tolist()) == set(least_known.tolist())
 
 
 def test_a_jump_in_sound_speaks_against_the_next_track(plan: Engine, base: Base) -> None:

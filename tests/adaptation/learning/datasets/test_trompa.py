@@ -61,6 +61,8 @@ def test_perceived_emotions_carry_no_mood(folder: Path) -> None:
 
 def test_people_are_grouped_by_mother_language(folder: Path) -> None:
     assert trompa.read(folder).groups == {"mother language": ["unknown", "es"]}
+    change(folder / "users.csv", "30,es,en", "4,,en")
+    assert trompa.read(folder).groups == {"mother language": ["unknown", "es"]}
 
 
 def test_tracks_have_their_sound_and_their_key_on_the_circle(folder: Path) -> None:

@@ -7,8 +7,13 @@ import pytest
 from scipy.stats import norm
 
 from adaptation.learning.evaluation.intervals import Resamples
-from adaptation.learning.evaluation.measures import Predicted, measures_of
-from adaptation.learning.ratings import Target
+from adaptation.learning.evaluation.measures import (
+    COVERAGES,
+    Predicted,
+    gaussian_width,
+    measures_of,
+)
+from adaptation.learning.ratings import Floats, Target
 
 LIKING = Target("liking", 1.0, 5.0, liked_from=4.0)
 MOOD = Target("valence", -1.0, 1.0, carries=0)
@@ -16,6 +21,13 @@ DRAWS = Resamples.draw(3, count=50)
 
 ANSWER = np.array([5.0, 2.0, 4.0, 1.0, 4.0, 3.0])
 MEAN = np.array([4.0, 3.0, 4.5, 2.0, 2.5, 3.0])
+
+
+def gaussian(count: int) -> Floats:
+    """Widths [count, 3] of a learner that states none of its own."""
+    return np.tile([gaussian_width(share) for share in COVERAGES], (count, 1))
+
+
 CASES = Predicted(
     person=np.array([0, 0, 1, 1, 2, 2]),
     seed=np.zeros(6, dtype=np.int64),
@@ -23,6 +35,7 @@ CASES = Predicted(
     before=np.full(6, np.nan),
     mean=MEAN,
     variance=np.array([1.0, 4.0, 1.0, 0.25, 1.0, 0.01]),
+    widths=gaussian(6),
 )
 
 
@@ -86,6 +99,7 @@ def test_within_a_bin_chances_and_likings_are_compared_on_average() -> None:
         before=np.full(4, np.nan),
         mean=np.full(4, 3.5),
         variance=np.ones(4),
+        widths=gaussian(4),
     )
     assert values(even, LIKING)["ece"] == pytest.approx(0)
     liked_all = replace(even, answer=np.full(4, 5.0))
@@ -139,6 +153,7 @@ def test_answers_of_different_seeds_are_not_compared() -> None:
         before=np.full(12, np.nan),
         mean=np.concatenate([ANSWER, ANSWER + 10]),
         variance=np.ones(12),
+        widths=gaussian(12),
     )
     found = values(twice, LIKING)
     assert found["auc"] == 1
@@ -155,6 +170,7 @@ def test_a_person_counts_once_however_many_seeds_define_the_measure() -> None:
         before=np.full(8, np.nan),
         mean=np.append(MEAN, [1.0, 5.0]),
         variance=np.ones(8),
+        widths=gaussian(8),
     )
     assert values(cases, LIKING)["auc_within"] == pytest.approx((0.5 + 1 + 0) / 3)
 

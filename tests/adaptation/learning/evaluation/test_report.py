@@ -71,6 +71,9 @@ def test_harm_and_clear_differences_are_marked(told: dict[str, Any]) -> None:
     harm = section(table, "liking", "Squared error less its own at K = 0")
     assert harm[2].split() == ["offset", *(".0000", "±.0000") * 2]
     assert harm[4].split() == ["relation-network", ".0500", "±.0000!", ".1200", "±.0000!"]
+    told["against_no_ratings"]["offset"]["liking"]["1"] |= {"value": 0.01, "standard_error": 0.02}
+    unclear = section(report.as_table(told), "liking", "Squared error less its own at K = 0")
+    assert unclear[2].split()[:3] == ["offset", ".0100", "±.0200"]
     clear = section(table, "liking", "Squared error less offset's")
     assert clear[2].split()[:4] == ["ridge", "-.1900", "[-.1900,", "-.1900]*"]
 

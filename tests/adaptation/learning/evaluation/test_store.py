@@ -88,6 +88,16 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
+def test_a_file_is_replaced_and_never_written_over(tmp_path: Path) -> None:
+    """Who has the older one open reads all of it."""
+    path = tmp_path / "result.json"
+    write_whole(path, b"older")
+    with path.open("rb") as older:
+        write_whole(path, b"new")
+        assert older.read() == b"older"
+    assert path.read_bytes() == b"new"
+
+
 def test_changed_code_has_another_digest(tmp_path: Path) -> None:
     (tmp_path / "learners").mkdir()
     module = tmp_path / "learners" / "one.py"
@@ -118,6 +128,16 @@ def test_results_of_other_code_are_not_found(
     monkeypatch.setattr("adaptation.learning.evaluation.store.code_digest", lambda: "0" * 64)
     ResultStore(tmp_path).once(PARTS, make)
     assert make.made == 2
+
+
+def test_what_was_made_while_the_code_was_edited_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = iter(["1" * 64, "2" * 64])
+    monkeypatch.setattr("adaptation.learning.evaluation.store.code_digest", lambda: next(digests))
+    make = Counted()
+    assert ResultStore(tmp_path).once(PARTS, make)["mean"][0, 0] == 1
+    assert not list(tmp_path.rglob("*.npz"))
 
 
 def test_any_change_of_the_data_changes_their_digest() -> None:

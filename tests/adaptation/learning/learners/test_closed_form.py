@@ -118,6 +118,21 @@ def test_what_a_learner_can_know_it_comes_to_know() -> None:
     assert np.all(by_name["gaussian_process"] < 0.95 * by_name["offset"])
 
 
+@pytest.mark.parametrize("name", ["ridge", "gaussian_process"])
+def test_how_long_someones_mood_lasts_is_learned(name: str) -> None:
+    """People differ in that alone, and not in what the other axis does."""
+    rows = linear_set(people=25, ratings=16, targets=("valence",))
+    draw = np.random.default_rng(0)
+    lasting = draw.choice([-0.2, 0.9], 25)[rows.user]
+    answers = 0.2 + lasting * rows.mood[:, 0] + draw.normal(size=len(rows)) * 0.05
+    rows = replace(rows, answers=answers[:, None])
+    learner = RECIPES[name](rows.of_users(range(20)), seed=0)
+    for number in range(20, 25):
+        own = rows.of_users([number])
+        told = answered(learner, own.rows(np.arange(10)), own.rows(np.arange(10, 16)))
+        np.testing.assert_allclose(told.mean, own.answers[10:], atol=0.2)
+
+
 def test_the_population_says_the_same_to_everyone() -> None:
     support, query = person()
     learner = fitted("population")

@@ -22,6 +22,40 @@ from tests.adaptation.learning.learners.closed_form import (
 )
 from tests.adaptation.learning.learners.rating_sets import linear_set, linear_world
 
+ALIKE = np.exp(-0.5 * (2 / 1.5) ** 2)  # two apart, with a length scale of 1.5
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("item", [[1, 0, 1, 0], [0, 1, 0, 1]]),
+        ("content", [[1, ALIKE, 1, ALIKE], [ALIKE, 1, ALIKE, 1]]),
+        ("mood", [[6, 0, 6, 6], [0, 0, 0, 0]]),
+        ("person", [[1, 1, 0, 0], [1, 1, 0, 0]]),
+        ("person × content", [[1, ALIKE, 0, 0], [ALIKE, 1, 0, 0]]),
+        ("person × mood", [[1, 0, 0, 0], [0, 0, 0, 0]]),
+        ("person × setting", [[1, 0, 0, 0], [0, 1, 0, 0]]),
+    ],
+)
+def test_a_part_is_shared_by_those_who_have_it_in_common(
+    part: str, expected: list[list[float]]
+) -> None:
+    """The first person in the field, mood asked, and in the lab; then another, in the field."""
+    mood = np.array([[1.0] * 6, [0.0] * 6, [1.0] * 6, [1.0] * 6])
+    points = Points(
+        content=np.array([[0.0], [2.0], [0.0], [2.0]]),
+        mood=mood,
+        personal=mood[:, :1],
+        user=np.array([0, 0, 1, 1]),
+        item=np.array([0, 1, 0, 1]),
+        setting=np.array([0, 1, 0, 0]),
+    )
+    log = np.full(len(kernel.PRIOR_MEAN), -np.inf)
+    log[kernel.PARTS.index(part)], log[-1] = np.log(0.3), np.log(1.5)
+    shared = Kernel(log).between(points.at(np.arange(4) < 2), points)
+    intercepts = np.array([[1, 1, 1, 1], [1, 2, 1, 1]])
+    np.testing.assert_allclose(shared, intercepts + 0.3 * np.array(expected))
+
 
 def dense(learner: GaussianProcess, rows: RatingSet, query: RatingSet, place: int) -> Any:
     """Mean and variance [N] given all of `rows` by one solve, standardised."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from adaptation.learning.learners import mixed_learner, mixed_model, offset
 from adaptation.learning.learners.mixed_learner import MixedLearner
@@ -84,6 +85,42 @@ def test_fixed_effects_are_what_conditioning_a_gaussian_gives(name: str) -> None
         gain = prior @ x.T @ np.linalg.inv(x @ prior @ x.T + between + np.diag(noise))
         np.testing.assert_allclose(model.fixed, gain @ y, atol=2e-3)  # as far as EM has settled
         np.testing.assert_allclose(model.uncertainty, prior - gain @ x @ prior, atol=2e-3)
+
+
+def test_each_group_of_columns_is_what_it_is_called() -> None:
+    learner: MixedLearner = fitted("ridge")
+    rows, groups = small(), mixed_learner._groups(learner.inputs)
+    x = mixed_learner._columns(learner.inputs, rows)
+    intercepts = np.column_stack([np.ones(len(rows)), rows.auxiliary])
+    np.testing.assert_array_equal(x[:, groups == 0], intercepts)
+    np.testing.assert_array_equal(x[:, groups == 1], learner.inputs.content(rows))
+    np.testing.assert_array_equal(x[:, groups == 2], learner.inputs.items(rows))
+    np.testing.assert_array_equal(x[:, groups == 3], learner.inputs.of(rows)[:, -6:])
+
+
+def test_the_variances_are_those_of_the_highest_evidence() -> None:
+    """Few data, so that what is not known of the effects matters; found by general search too."""
+    draw = np.random.default_rng(0)
+    user, setting = np.repeat(np.arange(8), 6), np.tile([0, 0, 0, 1, 1, 1], 8)
+    x = np.column_stack([np.ones(48), draw.normal(size=(48, 3))])
+    z = draw.normal(1.0, 0.5, size=(48, 1))
+    groups = np.array([0, 1, 1, 1])
+    y = x @ [0.3, 0.8, -0.6, 0.5] + z[:, 0] * draw.normal(size=8)[user] * 0.7
+    y += draw.normal(size=48) * np.array([0.4, 0.7])[setting]
+
+    def loss(log: Floats) -> float:
+        between, field, lab, strength = np.exp(log)
+        noise = np.array([field, lab])
+        covariance = x @ np.diag(np.array([1.0, strength])[groups]) @ x.T + np.diag(noise[setting])
+        covariance += between * z @ z.T * (user[:, None] == user)
+        quadratic = y @ np.linalg.solve(covariance, y)
+        prior = np.log(noise).sum() + (1 / noise).sum()  # one made-up row in each setting
+        return float(np.linalg.slogdet(covariance)[1] + quadratic + prior)
+
+    best = np.exp(minimize(loss, np.log([0.3, 0.3, 0.3, 0.3])).x)
+    model = mixed_model.fit(x, groups, z, user, setting, y, np.ones(48))
+    found = [model.spread[0, 0], *model.noise, model.strength[1]]
+    np.testing.assert_allclose(found, best, rtol=1e-3)
 
 
 def test_variances_are_found() -> None:
