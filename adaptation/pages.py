@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from adaptation.models import BaseModel, PatientModel
-from adaptation.selectors import newest_model
+from adaptation.selectors import newest_model, newest_models_of
 from therapy.models import Patient, TrackFeatures, TrackRating
 from therapy.pages.panels import Cell
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
@@ -49,7 +49,7 @@ class ModelColumn:
 
     def cells(self, patients: Sequence[Patient]) -> Mapping[uuid.UUID, Cell]:
         ids = [patient.id for patient in patients]
-        models = newest_models(ids)
+        models = newest_models_of(ids)
         jobs = latest_jobs(adapt_key(patient) for patient in ids)
         return {
             patient: _cell(models.get(patient), jobs.get(adapt_key(patient))) for patient in ids
@@ -87,15 +87,6 @@ def predictions_in_words(base: BaseModel) -> list[PredictionInWords]:
 def adapt_key(patient_id: uuid.UUID) -> str:
     """The job key under which a patient's ratings ask for adaptation."""
     return f"adapt_patient:{patient_id}"
-
-
-def newest_models(patient_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PatientModel]:
-    """Each patient's model of the highest version, with its base. One query."""
-    newer = PatientModel.objects.filter(
-        patient=OuterRef("patient"), version__gt=OuterRef("version")
-    )
-    newest = PatientModel.objects.filter(~Exists(newer), patient__in=patient_ids)
-    return {model.patient_id: model for model in newest.select_related("base").defer("vector")}
 
 
 def _readable(patient: Patient, model: PatientModel) -> int:

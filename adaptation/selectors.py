@@ -54,8 +54,9 @@ def newest_model(patient: Patient) -> PatientModel | None:
 
 
 def newest_models_of(patients: Collection[UUID]) -> dict[UUID, PatientModel]:
-    """Each patient's model of the highest version, by patient, without its vector. One query."""
-    found = PatientModel.objects.filter(_is_newest(), patient__in=patients)
+    """Each patient's model of the highest version, with its base and without its vector. One
+    query."""
+    found = PatientModel.objects.filter(_is_newest(), patient__in=patients).select_related("base")
     return {model.patient_id: model for model in found.defer("vector")}
 
 

@@ -26,8 +26,8 @@ PLAYLIST_WEIGHTS: Final = {
     "temperature": 0.05,
 }
 """What the planner weighs, in the order of adaptation.learning.playlist.WEIGHTS: distances in the
-affect plane count 1, so a liking of 5 of 5 is worth a detour of 0.3. Exploration is 0 for as long as
-it has not been shown to be worth what it costs the patient."""
+affect plane count 1, so a liking of 5 of 5 is worth a detour of 0.3. Exploration weighs nothing for
+as long as it has not been shown to be worth what it costs the patient."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from django.utils import timezone
 from adaptation.learning.bases import Base
 from adaptation.learning.playlist import TERMS
 from exports import services
+from exports.phone import Choice
+from exports.playlists import reason_for
 from tests.exports.conftest import Publish, adapt, export, keep
 from tests.factories import (
     CatalogueFactory,
@@ -275,6 +277,16 @@ def test_what_is_well_known_is_said(practice: Practice, ask: Ask) -> None:
     terms = [tracks[str(track.id)]["terms"]["familiarity"] for track in (known, strange, unasked)]
     assert terms == pytest.approx([0.1, 0.0, 0.0], abs=1e-6)
     assert "well known" in tracks[str(known.id)]["reason"]
+
+
+@pytest.mark.parametrize(("term", "said"), [(0.0, False), (0.04, False), (0.06, True)])
+def test_what_is_played_to_learn_is_said_to_be(term: float, said: bool) -> None:
+    """Where a package weighs exploration; as delivered it does not."""
+    middle = (0.0, 0.0)
+    terms = dict.fromkeys(TERMS, 0.0) | {"exploration": term}
+    choice = Choice(0, middle, middle, middle, -1.0, terms, liking=None)
+    words = "less known: the model wants to learn whether it suits"
+    assert (words in reason_for(choice, first=True)) is said
 
 
 # What is refused

@@ -1,11 +1,12 @@
 """SiTunes as a set of ratings: how a track was liked, and the mood after it."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from adaptation.learning.datasets.situnes import SCHEMA, Log, SiTunes, features_of
-from adaptation.learning.ratings import RatingSet, Target
+from adaptation.learning.datasets.situnes import SCHEMA, Log, SiTunes, SiTunesTrack, features_of
+from adaptation.learning.ratings import Floats, RatingSet, Target
 
 TARGETS = (
     Target("liking", 1.0, 5.0, liked_from=4.0),
@@ -18,17 +19,18 @@ LICENCE = "none stated; for research"
 
 def rating_set(data: SiTunes) -> RatingSet:
     """Every log as a row. A series is a stage; the lab stage is auxiliary. Order is time, then the
-    number of the log."""
+    number of the log. Items have the schema's features, and 1 for their genre."""
     item_keys = tuple(sorted(data.tracks, key=int))
     user_keys = tuple(data.listeners)
+    genres = sorted({track.genre for track in data.tracks.values()})
     item = {key: place for place, key in enumerate(item_keys)}
     user = {key: place for place, key in enumerate(user_keys)}
     return RatingSet(
         name="SiTunes",
         licence=LICENCE,
         targets=TARGETS,
-        feature_names=SCHEMA.columns,
-        features=np.array([features_of(data.tracks[key]) for key in item_keys], float),
+        feature_names=(*SCHEMA.columns, *(f"genre: {genre}" for genre in genres)),
+        features=np.array([_content(data.tracks[key], genres) for key in item_keys]),
         item_keys=item_keys,
         user_keys=user_keys,
         user=np.array([user[log.listener] for log in data.logs]),
@@ -39,6 +41,11 @@ def rating_set(data: SiTunes) -> RatingSet:
         series=np.array([log.stage for log in data.logs]),
         auxiliary=np.array([log.stage == LAB for log in data.logs]),
     )
+
+
+def _content(track: SiTunesTrack, genres: Sequence[str]) -> Floats:
+    """[F] features of a track."""
+    return np.array([*features_of(track), *(track.genre == genre for genre in genres)], float)
 
 
 def _mood_before(log: Log) -> tuple[float, float]:

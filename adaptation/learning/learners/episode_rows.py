@@ -20,6 +20,7 @@ WATCHED = 5  # one person in five is not trained on, but says when to stop and h
 
 
 def tensor(values: Floats) -> Tensor:
+    """The same numbers in single precision, which is what the networks compute in."""
     return torch.from_numpy(values.astype(np.float32))
 
 
@@ -64,9 +65,11 @@ def draw(
 def split_people(
     training: RatingSet, generator: np.random.Generator
 ) -> tuple[list[Whole], list[Whole]]:
-    """Series to train on, and those of one person in five to watch; a few people are both.
+    """Series to train on, and those of one person in five to watch; very few people are both.
 
-    Auxiliary series are trained on but not watched, unless there is nothing else."""
+    Auxiliary series are trained on but not watched, unless there is nothing else. Raises ValueError
+    when no series has two ratings.
+    """
     series = [np.flatnonzero(training.series == number) for number in np.unique(training.series)]
     usable = [rows for rows in series if len(rows) > 1]
     if not usable:

@@ -1,8 +1,7 @@
 """How the neural few-shot learners are trained, and the learner around a trained module.
 
-Weights learn slowly and decay fast: with some thirty people, weights that follow the training
-closely answer worse for anyone else. How much a rating is worth is learned faster; that is where
-most of the gain is.
+Weights learn slowly and decay: with some thirty people, networks that follow the training closely
+answer worse for anyone else. How much a rating is worth is a few numbers, which learn faster.
 """
 
 import copy

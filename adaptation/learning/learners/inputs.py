@@ -100,9 +100,8 @@ class Inputs:
 
     def answers(self, rows: RatingSet) -> tuple[Floats, Floats]:
         """Standardised answers [N, T], 0 where there is none, and weights [N, T] (0: none)."""
-        weight = np.isfinite(rows.answers).astype(float)
         standard = (rows.answers - self.answer_centre) / self.answer_scale
-        return np.where(weight > 0, standard, 0.0), weight
+        return np.where(rows.told > 0, standard, 0.0), rows.told
 
     def back(self, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
         """Standardised mean and variance [N, T] on the targets' own scales."""
@@ -120,9 +119,9 @@ def _mood_columns(rows: RatingSet) -> Floats:
 
 
 def _centre_and_scale(values: Floats) -> tuple[Floats, Floats]:
-    if not len(values):
-        return np.zeros(values.shape[1]), np.ones(values.shape[1])
-    centre, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+    told = np.maximum(np.isfinite(values).sum(axis=0), 1)
+    centre = np.nansum(values, axis=0) / told
+    spread = np.sqrt(np.nansum((values - centre) ** 2, axis=0) / told)
     return centre, np.where(spread > 1e-9, spread, 1.0)
 
 

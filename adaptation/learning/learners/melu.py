@@ -18,11 +18,12 @@ from adaptation.learning.ratings import RatingSet
 
 
 class PreferenceEstimator(nn.Module):
-    """Columns [N, C] → three embeddings [N, E] → answers above the population [N, T]."""
+    """Columns [N, C] → an embedding [N, E] of each block of them → answers above the population [N, T]."""
 
     def __init__(self, columns: Columns, embedding: int = 8, hidden: int = 16) -> None:
         super().__init__()
-        self.blocks = [columns.content, columns.targets, 6 + columns.targets]
+        widths = (columns.content, columns.targets, 6 + columns.targets)
+        self.blocks = [width for width in widths if width > 0]
         self.embeddings = nn.ModuleList(nn.Linear(width, embedding) for width in self.blocks)
         self.decision = nn.Sequential(
             nn.Linear(len(self.blocks) * embedding, hidden),

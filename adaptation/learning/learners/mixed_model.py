@@ -17,7 +17,7 @@ import numpy as np
 
 from adaptation.learning.ratings import Floats, Whole
 
-STEPS = 150  # of EM; the estimates have settled to two digits well before
+STEPS = 150  # of EM; what is not on its way to nothing has settled to two digits
 DIAGONAL_PEOPLE = 4.0  # how many people's evidence P's diagonal form is worth
 SMALLEST = 1e-6  # variance; keeps a matrix that EM shrinks to nothing invertible
 

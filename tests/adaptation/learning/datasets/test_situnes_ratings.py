@@ -39,11 +39,18 @@ def test_the_lab_is_auxiliary_and_asked_no_mood_before(small: RatingSet) -> None
 
 
 def test_items_have_the_features_of_the_schema(small: RatingSet) -> None:
-    assert small.feature_names == situnes.SCHEMA.columns
+    names = situnes.SCHEMA.columns
+    assert small.feature_names[: len(names)] == names
     tempo = small.features[:, small.feature_names.index("tempo")]
     assert dict(zip(small.item_keys, tempo, strict=True)) == pytest.approx(
         {"7": 126.951, "8": 119.08}
     )
+
+
+def test_an_item_has_its_genre(small: RatingSet) -> None:
+    genres = [place for place, name in enumerate(small.feature_names) if name.startswith("genre: ")]
+    assert genres
+    assert small.features[:, genres].sum(axis=1).tolist() == [1.0] * len(small.item_keys)
 
 
 def test_the_licence_is_told_to_be_missing(small: RatingSet) -> None:
@@ -53,7 +60,7 @@ def test_the_licence_is_told_to_be_missing(small: RatingSet) -> None:
 def test_the_data_set_as_ratings() -> None:
     data = rating_set(situnes.read(data_folder() / "situnes"))
     assert len(data) == 2006
-    assert data.features.shape == (945, 19)
+    assert data.features.shape == (945, 19 + 13)
     assert np.isfinite(data.features).all()
     assert (data.answers >= [t.low for t in data.targets]).all()
     assert (data.answers <= [t.high for t in data.targets]).all()
