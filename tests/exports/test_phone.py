@@ -72,7 +72,7 @@ def test_a_playlist_is_the_one_that_pytorch_makes_of_the_same_inputs(
             "target": np.float32(asked.target),
             "curve": np.float32([*CURVE, 0, 0, 0]),
             "guards": np.float32([0.15, 0.35, -0.6]),
-            "weights": np.float32([0.3, 0.1, 0.1, 0.3, 0.05]),
+            "weights": np.float32([0.3, 0.1, 0.1, 0.3, 0.0, 0.05]),
             "noise": noise,
         }
     )

@@ -114,17 +114,10 @@ def supports_of(
         FIRST: [pool[:most]],
         RANDOM: [generator.permutation(pool)[:most] for _ in range(protocol.draws)],
     }
-    tracks = described(kernel, data, data.item[pool])
+    tracks, given = described(kernel, data, data.item[pool]), active.every_answer(learner)
     for way, counted in _aims(kernel, data).items():
         rows = active.choose(
-            learner,
-            learner.prior(),
-            tracks,
-            NEUTRAL,
-            items,
-            k=most,
-            given=active.every_answer(learner),
-            counted=counted,
+            learner, learner.prior(), tracks, NEUTRAL, items, k=most, given=given, counted=counted
         )
         supports[way] = [pool[rows]]
     return supports

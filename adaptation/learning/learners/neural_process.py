@@ -21,25 +21,28 @@ from adaptation.learning.learners.episodic import DEFAULT, EpisodicLearner, Sett
 from adaptation.learning.learners.episodic_module import PRIOR, Columns, EpisodicModule, zero
 from adaptation.learning.ratings import RatingSet
 
+HIDDEN = 48
 LOG_VARIANCE_LIMIT = 4.0
 
 
 class Encoder(nn.Module):
     """A rating's representation, E numbers: some learned, and the T residuals as they are."""
 
-    def __init__(self, columns: Columns, hidden: int = 24, learned: int = 12) -> None:
+    def __init__(self, columns: Columns, learned: int = 16) -> None:
         super().__init__()
         self.size = learned + columns.targets  # E
-        self.learned = nn.Sequential(
-            nn.Linear(columns.width + 2 * columns.targets, hidden),
-            nn.Tanh(),
-            nn.Linear(hidden, learned),
-        )
+        read = columns.width + 2 * columns.targets
+        self.learned = nn.Sequential(*two_hidden(read), nn.Linear(HIDDEN, learned))
 
     def forward(self, x: Tensor, residual: Tensor, weight: Tensor) -> Tensor:
         """x [B, S, C], residual and weight [B, S, T] → [B, S, E], 0 for padding."""
         learned = self.learned(torch.cat([x, residual, weight], dim=-1))
         return torch.cat([learned * present(weight)[..., None], residual], dim=-1)
+
+
+def two_hidden(read: int) -> list[nn.Module]:
+    """Two, because what a person makes of the content is a product of both: one learns it badly."""
+    return [nn.Linear(read, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU()]
 
 
 def present(weight: Tensor) -> Tensor:
@@ -60,13 +63,12 @@ class ResidualPath(nn.Linear):
 class Decoder(nn.Module):
     """A row's columns and a representation → mean above the population, and log-variance."""
 
-    def __init__(self, columns: Columns, encoder: Encoder, hidden: int = 24) -> None:
+    def __init__(self, columns: Columns, encoder: Encoder) -> None:
         super().__init__()
         self.path = ResidualPath(encoder, columns)
+        read = columns.width + encoder.size
         self.network = nn.Sequential(
-            nn.Linear(columns.width + encoder.size, hidden),
-            nn.Tanh(),
-            zero(nn.Linear(hidden, 2 * columns.targets)),
+            *two_hidden(read), zero(nn.Linear(HIDDEN, 2 * columns.targets))
         )
 
     def forward(self, x: Tensor, representation: Tensor) -> tuple[Tensor, Tensor]:

@@ -14,6 +14,7 @@ from adaptation.learning.learners import episodic
 from adaptation.learning.learners.episodic import DEFAULT, EpisodicLearner, Settings
 from adaptation.learning.learners.episodic_module import Columns, zero
 from adaptation.learning.learners.neural_process import (
+    HIDDEN,
     Encoder,
     NeuralProcess,
     ResidualPath,
@@ -43,23 +44,23 @@ class TaskPool(nn.Module):
 class TaskDecoder(nn.Module):
     """A row's columns and a person's representation → mean above the population, log-variance."""
 
-    def __init__(self, columns: Columns, encoder: Encoder, hidden: int = 24) -> None:
+    def __init__(self, columns: Columns, encoder: Encoder) -> None:
         super().__init__()
         self.pool = TaskPool(encoder.size)
-        self.layers = nn.ModuleList([nn.Linear(columns.width, hidden), nn.Linear(hidden, hidden)])
+        self.layers = nn.ModuleList([nn.Linear(columns.width, HIDDEN), nn.Linear(HIDDEN, HIDDEN)])
         self.modulate = nn.ModuleList(
-            zero(nn.Linear(encoder.size, 2 * hidden)) for _ in self.layers
+            zero(nn.Linear(encoder.size, 2 * HIDDEN)) for _ in self.layers
         )
         self.path = ResidualPath(encoder, columns)
-        self.head = zero(nn.Linear(hidden, 2 * columns.targets))
+        self.head = zero(nn.Linear(HIDDEN, 2 * columns.targets))
 
     def forward(self, x: Tensor, representation: Tensor) -> tuple[Tensor, Tensor]:
         """x [B, N, C] and representation [B, 1, E] → both [B, N, T]."""
         task = representation + self.pool(representation)
         units = x
         for layer, modulate in zip(self.layers, self.modulate, strict=True):
-            scale, shift = torch.tanh(modulate(task)).chunk(2, dim=-1)
-            units = torch.tanh(layer(units) * (1.0 + scale) + shift)
+            scale, shift = modulate(task).chunk(2, dim=-1)
+            units = torch.relu(layer(units) * (1.0 + scale) + shift)
         return split_output(self.head(units), self.path(representation))
 
 

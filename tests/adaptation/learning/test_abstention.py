@@ -1,6 +1,7 @@
 """Abstaining: what has not been shown to help is not served."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -160,6 +161,7 @@ def test_what_is_abstained_from_can_never_be_learned() -> None:
 # The whole of training
 
 
+@cache
 def trained_on(seed: int = 0, people: int = 20, **world: float) -> tuple[Trained, RatingSet]:
     made = linear_world(
         people=people, items=30, ratings=20, seed=seed, targets=("liking",), **world
@@ -169,14 +171,14 @@ def trained_on(seed: int = 0, people: int = 20, **world: float) -> tuple[Trained
 
 def test_people_who_differ_in_nothing_but_their_mean_are_served_their_mean() -> None:
     """Mostly: what was found on a few people may look like something by chance."""
-    served = [trained_on(seed, slope=0.0)[0].evidence[0].served for seed in range(6)]
-    assert served.count("offset") >= 4
+    served = [trained_on(seed, slope=0.0)[0].evidence[0].served for seed in range(4)]
+    assert served.count("offset") >= 3
 
 
 def test_people_who_do_not_differ_are_served_everybodys_answer() -> None:
-    served = [trained_on(seed, slope=0.0, offset=0.0)[0].evidence[0].served for seed in range(6)]
-    assert served.count("population") >= 3
-    assert served.count("relation") <= 2
+    served = [trained_on(seed, slope=0.0, offset=0.0)[0].evidence[0].served for seed in range(4)]
+    assert served.count("population") >= 2
+    assert served.count("relation") <= 1
 
 
 def test_people_who_differ_about_items_are_served_how_items_relate() -> None:
