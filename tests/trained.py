@@ -63,8 +63,9 @@ def small_base(folder: Path) -> Base:
 
     def train() -> bytes:
         ratings = rating_set(some_listeners(80), SCHEMA.columns, "simulated")
-        learner = meta_train(ratings, seed=1).learner
-        return bases.to_bytes(Base(learner, SCHEMA.label, SCHEMA.weights("transition")))
+        made, transition = meta_train(ratings, seed=1), SCHEMA.weights("transition")
+        base = Base(made.learner, SCHEMA.label, transition, made.items, made.evidence)
+        return bases.to_bytes(base)
 
     return bases.from_bytes(_made_once(folder / "base.pt", train))
 

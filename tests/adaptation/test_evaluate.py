@@ -169,7 +169,6 @@ def test_a_plain_learner_needs_neither_pytorch_nor_a_database(folder: Path, tmp_
         (("--folds", "7"), "6 people have a task, too few for 7 folds"),
         (("--support", "last"), "invalid choice: 'last'"),
         (("--protocol", "situnes-4"), "invalid choice: 'situnes-4'"),
-        (("--protocol", "situnes-1", "--shots", "3"), "--shots belongs to the protocol few-shot"),
         (("--json", "/nowhere/result.json"), "/nowhere/result.json cannot be written"),
         (("--json", "/tmp"), "/tmp cannot be written"),
     ],
@@ -179,14 +178,6 @@ def test_what_makes_no_sense_is_refused_in_words(
 ) -> None:
     with pytest.raises(CommandError, match=words):
         evaluate(capsys, folder, "--learner", "right", "--folds", "3", "--shots", "2", *arguments)
-
-
-@pytest.mark.parametrize("option", [("--folds", "3"), ("--support", "first")])
-def test_a_published_protocol_has_no_settings_of_the_few_shot_one(
-    capsys: pytest.CaptureFixture[str], folder: Path, option: tuple[str, str]
-) -> None:
-    with pytest.raises(CommandError, match=f"{option[0]} belongs to the protocol few-shot"):
-        evaluate(capsys, folder, "--protocol", "situnes-2", *option)
 
 
 def test_a_folder_without_data_is_refused(

@@ -17,7 +17,7 @@ FIRST_BLOB = 64
 def with_another_bias(graph: Converted, *, by: float) -> Converted:
     """The ONNX graph with the last bias of the population's network moved."""
     model = onnx.load_from_string(graph.content)
-    (bias,) = [one for one in model.graph.initializer if one.name.endswith("population.2.bias")]
+    (bias,) = [one for one in model.graph.initializer if one.name.endswith("population.bias")]
     moved = numpy_helper.to_array(bias) + np.float32(by)
     bias.CopyFrom(numpy_helper.from_array(moved, bias.name))
     return replace(graph, content=model.SerializeToString(deterministic=True))

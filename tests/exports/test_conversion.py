@@ -59,7 +59,7 @@ def test_converting_again_gives_the_same_bytes(base: Base, graphs: Graphs, share
 def test_other_weights_give_other_bytes(base: Base, graphs: Graphs) -> None:
     learner = copy.deepcopy(base.learner)
     with torch.no_grad():
-        learner.log_noise += 1e-3
+        learner.support_noise += 1e-3
     changed = to_onnx(adapt_graph(replace(base, learner=learner)))
     assert len(changed) == len(graphs["adapt", "onnx"].content)
     assert changed != graphs["adapt", "onnx"].content

@@ -73,6 +73,7 @@ def test_the_entries_are_those_that_are_documented(practice: Practice, publish: 
     assert set(inside(publish())) == {
         "manifest.json",
         "vector.f32",
+        "items.f32",
         "adapt.onnx",
         "playlist.onnx",
     }
@@ -80,6 +81,7 @@ def test_the_entries_are_those_that_are_documented(practice: Practice, publish: 
     assert folders == {
         "manifest.json",
         "vector.f32",
+        "items.f32",
         "adapt-float32.mlpackage",
         "playlist-float32.mlpackage",
         "playlist-float16.mlpackage",

@@ -22,11 +22,11 @@ def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_listener_of_situnes_is_adapted_exported_and_gets_a_playlist(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nothing is remembered here: the base is trained (a little) and converted for this test."""
+    """Nothing is remembered here: the base is trained and converted for this test."""
     folder = str(data_folder() / "situnes")
     command(capsys, "import_ratings", "--source", "situnes", folder)
     assert Job.objects.filter(kind="adapt_patient", state="queued").count() == 30
-    command(capsys, "meta_train", "--situnes", folder, "--steps", "2")
+    command(capsys, "meta_train", "--situnes", folder)
 
     said = command(capsys, "adapt", "--patient", "situnes/situnes-07")
     assert "Model version 1 of situnes-07: base situnes 1" in said

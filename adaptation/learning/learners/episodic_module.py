@@ -17,8 +17,8 @@ PRIOR = 5.0  # how many ratings the population's answer is worth, before trainin
 
 @dataclass(frozen=True)
 class Columns:
-    """What a module reads of a row: content (F), other people's answers about the item (T), the mood
-    before (6) as Inputs has them, and the population's answers (T, PopulationRidge)."""
+    """What a module reads of a row: content (F), other people's answers about the item (T) and the
+    mood before (6) as Inputs has them, and the population's answers (T, PopulationRidge)."""
 
     content: int  # F
     targets: int  # T

@@ -18,7 +18,8 @@ from adaptation.learning.ratings import RatingSet
 
 
 class PreferenceEstimator(nn.Module):
-    """Columns [N, C] → an embedding [N, E] of each block of them → answers above the population [N, T]."""
+    """Columns [N, C] → answers above the population [N, T], by way of embeddings [N, E] of the
+    blocks of columns."""
 
     def __init__(self, columns: Columns, embedding: int = 8, hidden: int = 16) -> None:
         super().__init__()

@@ -17,8 +17,6 @@ from therapy.management.arguments import whole_number
 from therapy.management.progress import Progress, progress_bar
 
 FEW_SHOT = "few-shot"
-PUBLISHED = ("situnes-1", "situnes-2", "situnes-3", "situnes-psych")
-ONLY_FEW_SHOT = ("shots", "folds", "support")
 ACTIVE = "active"
 NOT_ACTIVE = ("learner", "support")
 STDOUT = Path("-")
@@ -27,13 +25,13 @@ LEARNERS = ("offset", "ridge", registry.DEFAULT)
 
 class Command(BaseCommand):
     help = (
-        "Measure learners on real ratings, under the few-shot protocol or one that was published "
-        "(docs/evaluation.md). What is finished is kept: started again, it goes on."
+        "Measure learners on real ratings: whether a few of a person's ratings help to answer for "
+        "them (docs/evaluation.md). What is finished is kept: started again, it goes on."
     )
     requires_system_checks = ()  # it uses neither the database nor the site
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--protocol", choices=(*PUBLISHED, FEW_SHOT, ACTIVE), default=FEW_SHOT)
+        parser.add_argument("--protocol", choices=(FEW_SHOT, ACTIVE), default=FEW_SHOT)
         parser.add_argument(
             "--data", type=Path, required=True, metavar="DIR", help="the folder of the data set"
         )
@@ -53,7 +51,7 @@ class Command(BaseCommand):
             "--seeds",
             type=_several(whole_number(0)),
             metavar="SEED,…",
-            help="default 0,1,2; of a published protocol, those that were published",
+            help="default 0,1,2",
         )
         parser.add_argument(
             "--support",
@@ -93,11 +91,9 @@ def _evaluated(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
     learners = registry.names(options["learner"] or LEARNERS)
     store = ResultStore(Path(settings.VAR) / "evaluations", fresh=options["fresh"])
     with progress_bar("Evaluating", unit="fold") as progress:
-        if options["protocol"] == FEW_SHOT:
-            return _few_shot(options, learners, store, progress)
         if options["protocol"] == ACTIVE:
             return _active(options, store, progress)
-        return _published(options, learners, store, progress)
+        return _few_shot(options, learners, store, progress)
 
 
 def _few_shot(
@@ -113,26 +109,6 @@ def _few_shot(
     data = folders.read(options["data"])
     result = few_shot.evaluate(data, learners, protocol, store=store, progress=progress)
     return result, report.as_table(result)
-
-
-def _published(
-    options: dict[str, Any], learners: Sequence[str], store: ResultStore, progress: Progress
-) -> tuple[dict[str, Any], str]:
-    for name in ONLY_FEW_SHOT:
-        if options[name] is not None:
-            raise CommandError(f"--{name} belongs to the protocol {FEW_SHOT}.")
-    from adaptation.learning.datasets import situnes_splits
-    from adaptation.learning.evaluation import published
-
-    result = published.evaluate(
-        options["protocol"],
-        options["data"],
-        learners=learners,
-        seeds=tuple(dict.fromkeys(options["seeds"] or situnes_splits.SEEDS)),
-        store=store,
-        progress=progress,
-    )
-    return result, published.as_table(result)
 
 
 def _active(

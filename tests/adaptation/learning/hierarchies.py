@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from adaptation.learning.hierarchy import PRIOR_PEOPLE, Design, Hierarchy
+from adaptation.learning.expectation import Design
+from adaptation.learning.hierarchy import PRIOR_PEOPLE, Hierarchy
 from adaptation.learning.ratings import Floats, Truths, Whole
 
 POPULATION = np.array([[0.3, 0.8, -0.5, 0.0], [-0.2, 0.0, 0.4, 0.6]])  # B [T, p]

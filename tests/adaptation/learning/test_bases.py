@@ -7,21 +7,34 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptation.learning import bases
+from adaptation.learning.abstention import Evidence
 from adaptation.learning.bases import BadBase, Base
 from adaptation.learning.relation import RelationLearner, RelationSettings
 
+ITEMS = {
+    "songs/b": np.array([0.5, -0.25, 1 / 3, 2.0, 0.125]),
+    "songs/a": np.array([0.0, 0.0, 0.0, -1.0, 1.0]),
+}
+EVIDENCE = (
+    Evidence("liking", "relation", 0.3, 0.05, 0.2, 0.04, 80),
+    Evidence("valence", "offset", 1 / 3, 0.01, -0.01, 0.02, 80),
+    Evidence("arousal", "population", -0.1, 0.2, 0.0, 0.1, 80),
+)
+
 
 def small() -> Base:
+    """With something of everything that a base may hold."""
     torch.manual_seed(1)
-    learner = RelationLearner(RelationSettings(features=3, relations=2, hidden=5))
-    learner.standardise_by(torch.rand(9, 3), torch.zeros(3))
-    return Base(learner, "three-1", (0.1, 0.0, 0.5))
+    learner = RelationLearner(RelationSettings(features=3, relations=2, items=True))
+    learner.load_state_dict({name: torch.rand_like(x) for name, x in learner.state_dict().items()})
+    return Base(learner, "three-1", (0.1, 0.0, 0.5), ITEMS, EVIDENCE)
 
 
 CONTENT = bases.to_bytes(small())
@@ -34,13 +47,40 @@ def stored(**changed: object) -> bytes:
     return content.getvalue()
 
 
-def test_a_base_comes_back_as_it_was(base: Base) -> None:
-    again = bases.from_bytes(bases.to_bytes(base))
-    assert (again.schema, again.transition) == (base.schema, base.transition)
-    assert again.learner.settings == base.learner.settings
-    for name, value in base.learner.state_dict().items():
+@pytest.mark.parametrize("kind", ["trained", "with all that there is"])
+def test_a_base_comes_back_as_it_was(base: Base, kind: str) -> None:
+    stored = base if kind == "trained" else small()
+    again = bases.from_bytes(bases.to_bytes(stored))
+    assert (again.schema, again.transition) == (stored.schema, stored.transition)
+    assert again.learner.settings == stored.learner.settings
+    assert again.evidence == stored.evidence
+    assert list(again.items) == list(stored.items)
+    for key, row in stored.items.items():
+        np.testing.assert_array_equal(again.items[key], row)
+    for name, value in stored.learner.state_dict().items():
         assert torch.equal(again.learner.state_dict()[name], value), name
     assert not again.learner.training
+
+
+def test_the_base_of_the_tests_says_what_adapting_is_worth(base: Base) -> None:
+    assert [found.answer for found in base.evidence] == ["liking", "valence", "arousal"]
+
+
+def test_a_track_is_read_with_its_item_columns_and_an_unknown_one_with_zeros() -> None:
+    content = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+    read = small().inputs(content, ["songs/a", "elsewhere/a", "songs/b"])
+    assert read.dtype == np.float32
+    np.testing.assert_array_equal(read[:, :3], content)
+    np.testing.assert_array_equal(read[0, 3:], ITEMS["songs/a"])
+    assert not read[1, 3:].any()
+    np.testing.assert_allclose(read[2, 3:], ITEMS["songs/b"], rtol=1e-7)
+    assert not small().inputs(content, [])[:, 3:].any()  # no keys: nothing is known of any
+    assert small().inputs(np.zeros((0, 3)), []).shape == (0, 8)
+
+
+def test_a_base_without_item_columns_reads_content_alone(base: Base) -> None:
+    content = np.ones((2, base.learner.settings.features))
+    np.testing.assert_array_equal(base.inputs(content, ["songs/a", ""]), content)
 
 
 def test_equal_bases_are_equal_bytes() -> None:
@@ -98,14 +138,21 @@ def test_code_in_the_file_is_refused_and_does_not_run(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (stored(format="attune-base-0"), "attune-base-0"),
-        (stored(settings={"features": 4, "relations": 2, "hidden": 5}), "size mismatch"),
+        (stored(format="attune-base-1"), "attune-base-1"),
+        (stored(settings={"features": 4, "relations": 2, "items": True}), "size mismatch"),
         (stored(settings={"colour": "red"}), "colour"),
         (stored(settings=[3]), "cannot be read"),
         (stored(weights={}), "Missing key"),
         (stored(weights=7), "cannot be read"),
         (stored(transition=None), "cannot be read"),
+        (stored(items=None), "cannot be read"),
+        (stored(items={"songs/a": [1, 2]}), "cannot be read"),
+        (stored(evidence=[{"answer": "liking"}]), "cannot be read"),
     ],
-    ids=["other version", "other shape", "unknown setting", "no settings", "none", "no", "null"],
+    ids=[
+        *("other version", "older version", "other shape", "unknown setting", "no settings"),
+        *("none", "no", "null", "no items", "no tensors", "half the evidence"),
+    ],
 )
 def test_a_file_with_other_content_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(BadBase, match=words):

@@ -23,7 +23,8 @@ from adaptation.learning.early_ratings import (
     tensors,
     uncalibrated,
 )
-from adaptation.learning.hierarchy import Design, Hierarchy
+from adaptation.learning.expectation import Design
+from adaptation.learning.hierarchy import Hierarchy
 from adaptation.learning.ratings import Floats
 from adaptation.learning.relation import GAUSSIAN_WIDTHS, LEVELS, RelationLearner
 from tests.adaptation.learning.first_ratings import hierarchy_of, people

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from adaptation.learning import hierarchy
-from adaptation.learning.hierarchy import Design, Hierarchy
+from adaptation.learning.expectation import Design
+from adaptation.learning.hierarchy import Hierarchy
 from adaptation.learning.ratings import Floats
 from tests.adaptation.learning.hierarchies import (
     NOISE,

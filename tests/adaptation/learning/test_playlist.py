@@ -14,6 +14,7 @@ from scipy.stats import chisquare
 from adaptation.learning.bases import Base
 from adaptation.learning.outcomes import LIKING
 from adaptation.learning.playlist import MASKED, MOST_TRACKS, WEIGHTS
+from adaptation.learning.relation import RelationLearner, RelationSettings
 from exports.graphs import Inputs, playlist_graph
 from tests.adaptation.learning.playlists import (
     EXPLORATION,
@@ -210,14 +211,10 @@ def predicted(base: Base, inputs: Inputs, row: int, mood: Any) -> tuple[Any, Any
     return mean[0].numpy(), variance[0].numpy()
 
 
-@settings(steady, max_examples=50)
-@given(seed=seeds)
-def test_the_path_is_what_the_learner_predicts_step_after_step(
-    plan: Engine, base: Base, seed: int
-) -> None:
+def assert_path_is_predicted(plan: Engine, base: Base, inputs: Inputs) -> None:
     """And what was unsure of one mood goes, as far as moods persist, into the next."""
-    inputs = some_inputs(base, 15, seed)
-    persistence = np.diag(inputs["vector"][: base.learner.settings.coordinates][-2:])
+    belief = base.learner.belief(torch.from_numpy(inputs["vector"]))
+    persistence = np.diag((base.learner.trust(belief)[1:] * belief.mean[-2:]).numpy())
     carried = base.learner.carry.weight[LIKING + 1 :].detach().numpy() + persistence
     made = plan(inputs)
     mood, unsure = inputs["mood"], np.zeros(2)
@@ -229,6 +226,44 @@ def test_the_path_is_what_the_learner_predicts_step_after_step(
         distance = np.linalg.norm(made.path[step] - made.waypoints[step])
         np.testing.assert_allclose(made.terms[step, 0], -distance, atol=1e-5)
         mood = made.path[step]
+
+
+@settings(steady, max_examples=50)
+@given(seed=seeds)
+def test_the_path_is_what_the_learner_predicts_step_after_step(
+    plan: Engine, base: Base, seed: int
+) -> None:
+    assert_path_is_predicted(plan, base, some_inputs(base, 15, seed))
+
+
+def with_all_that_there_is() -> Base:
+    """A base of random numbers that is cautious, tells steady patients from others, and knows items
+    beside their content."""
+    torch.manual_seed(2)
+    learner = RelationLearner(RelationSettings(features=5, relations=2, items=True)).eval()
+    buffers = {
+        "covariance": 0.05 * torch.eye(learner.settings.coordinates),
+        "coupling": torch.tril(torch.full((3, 3), 0.3), -1),
+        "caution": torch.tensor([0.5, 1.0, 2.0]),
+        "steadiness": torch.tensor([4.0, 8.0, 16.0]),
+    }
+    learner.load_state_dict(learner.state_dict() | buffers)
+    return Base(learner, "five-1", (0.3, 0.0, 0.2, 0.1, 0.0))
+
+
+def test_items_caution_and_steadiness_go_into_the_path_and_only_content_into_jumps() -> None:
+    base = with_all_that_there_is()
+    spec = playlist_graph(base)
+    plan = Engine("PyTorch", spec.run)
+    for seed in range(5):
+        inputs = spec.sample(15, np.random.default_rng(seed)) | {"allowed": np.ones(15, np.float32)}
+        belief = base.learner.belief(torch.from_numpy(inputs["vector"]))
+        assert (base.learner.trust(belief) < 0.97).all()
+        assert_path_is_predicted(plan, base, inputs)
+        made = plan(still(weighing(inputs, transition=1.0)))
+        style = base.learner.standardised(torch.from_numpy(inputs["features"])).numpy()
+        jumps = np.diff((style * np.array(base.transition))[made.order], axis=0)
+        np.testing.assert_allclose(-made.terms[1:, 3], np.linalg.norm(jumps, axis=1), atol=1e-5)
 
 
 def test_weights_weigh_what_they_are_called(plan: Engine, base: Base) -> None:

@@ -135,5 +135,13 @@ def test_rows_become_arrays_with_their_tracks_features() -> None:
     assert all(array.dtype == np.float32 for array in arrays)
 
 
+def test_rows_keep_the_keys_of_their_tracks() -> None:
+    heard = rows(TrackHeard("a", 5), TrackHeard("b", 1), TrackHeard("a", 4))
+    features = np.zeros((3, 2), np.float32)
+    keyed = Support.of(heard, features, [f"songs/{row.track}" for row in heard])
+    assert keyed.tracks == ("songs/a", "songs/b", "songs/a")
+    assert Support.of(heard, features).tracks == ()  # not known by any key
+
+
 def test_nothing_rated_is_an_empty_support() -> None:
     assert len(Support.of([], np.array([], np.float32))) == 0

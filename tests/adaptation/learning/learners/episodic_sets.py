@@ -31,7 +31,7 @@ def stirred(build: Build, seed: int = 0) -> EpisodicModule:
         module = build(COLUMNS)
     with torch.no_grad():
         for weights in module.parameters():
-            weights += 0.2 * torch.randn(weights.shape, generator=generator)
+            weights.add_(torch.randn(weights.shape, generator=generator), alpha=0.2)
     return module
 
 
@@ -65,10 +65,10 @@ def assert_module_reads_a_set(build: Build) -> None:
     x, y, weight = ratings(3, 2, seed=2)
     padding = (x, y, torch.zeros_like(weight))
     padded = tuple(torch.cat(pair, dim=1) for pair in zip(support, padding, strict=True))
-    assert close(answers(module, padded, query), expected)  # type: ignore[arg-type]
+    assert close(answers(module, padded, query), expected)
 
     for person in range(3):
-        alone = _each(support, lambda t, p=person: t[p : p + 1])  # type: ignore[misc]
+        alone = _each(support, lambda t, p=person: t[p : p + 1])
         answered = answers(module, alone, query[person : person + 1])
         assert close(answered, expected[:, person : person + 1])
 
@@ -79,7 +79,7 @@ def assert_no_ratings_say_nothing(build: Build) -> None:
     """With no rows at all, and with rows that are all padding, everybody is answered alike."""
     module, query = stirred(build), ratings(1, 4, seed=1)[0].expand(2, -1, -1)
     nothing = answers(module, ratings(2, 0), query)
-    assert torch.equal(nothing[:, 0], nothing[:, 1])
+    assert close(nothing[:, 0], nothing[:, 1])
     x, y, weight = ratings(2, 3)
     assert close(answers(module, (x, y, torch.zeros_like(weight)), query), nothing)
 
