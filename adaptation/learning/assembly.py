@@ -20,7 +20,8 @@ def learner_of(
     widths: Floats,
 ) -> RelationLearner:
     """The learner that holds all this. `widths` [levels, T] of its intervals."""
-    learner = RelationLearner(shape)
+    with torch.random.fork_rng(devices=[]):  # its weights are drawn only to be exchanged
+        learner = RelationLearner(shape)
     unit = scales.answer_scale
     block = {
         group: fitted.population[:, at] * unit[:, None] for group, at in _blocks(shape).items()

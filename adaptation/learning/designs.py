@@ -63,7 +63,7 @@ class Prepared:
             (ratings.item[:, None] == self.items).astype(float),
         ]
         answers = (ratings.unit - scales.answer_centre) / scales.answer_scale
-        weight = np.where(ratings.answerable, ratings.told, 0.0)
+        weight = self.weight
         return Design(
             np.column_stack(blocks),
             np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks]),
@@ -75,9 +75,14 @@ class Prepared:
         )
 
     @cached_property
+    def weight(self) -> Floats:
+        """[R, T] how much of an observation each answer is of what it is asked for."""
+        return np.where(self.ratings.answerable, self.ratings.told, 0.0)
+
+    @cached_property
     def answers(self) -> tuple[Whole, Whole]:
         """Row and answer of every answer that there is, [M] each."""
-        row, answer = np.nonzero(self.ratings.told > 0)
+        row, answer = np.nonzero(self.weight > 0)
         return row, answer
 
     def residuals(self, fitted: Hierarchy) -> factors.Residuals:
@@ -88,7 +93,7 @@ class Prepared:
             self.ratings.item[row],
             answer,
             fitted.residual[row, answer],
-            self.ratings.told[row, answer],
+            self.weight[row, answer],
         )
 
 

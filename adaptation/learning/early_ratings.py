@@ -59,7 +59,9 @@ class Answers:
     known: Tensor  # [B, Q, T] what the patient's coordinates add to the population's answer
     unknown: Tensor  # [B, Q, T] its variance
     count: Tensor  # [B, T]
-    around: Tensor  # [B, T] sum of squares of the residuals around the person's own mean
+    total: Tensor  # [B, T] of the residuals
+    squares: Tensor  # [B, T] of the residuals
+    offset: Tensor  # [T] prior variance of the offsets
 
 
 def episodes_of(design: Design, hierarchy: Hierarchy, series: Whole) -> Episodes | None:
@@ -164,11 +166,8 @@ def answers_after(episodes: Episodes, shots: int, spread: Tensor, support_noise:
     unknown = torch.einsum(
         "bqtd,bde,bqte->bqt", episodes.query_rows, covariance, episodes.query_rows
     )
-    count, total = weight.sum(1), (weight * residual).sum(1)
-    offset = spread.diagonal()[_offsets(targets, width, episodes)]
-    mean_part = total**2 * offset / (count * offset + support_noise.diagonal())
-    around = ((weight * residual**2).sum(1) - mean_part).clamp(min=0)
-    return Answers(known, unknown, count, around)
+    sums = (weight.sum(1), (weight * residual).sum(1), (weight * residual**2).sum(1))
+    return Answers(known, unknown, *sums, spread.diagonal()[_offsets(targets, width, episodes)])
 
 
 def _offsets(targets: int, width: int, episodes: Episodes) -> list[int]:
@@ -237,7 +236,9 @@ def read(
     noise = torch.from_numpy(calibration.answer_noise)
     caution = torch.from_numpy(calibration.caution)
     trust = (answers.count / (answers.count + caution).clamp(min=1e-9))[:, None]
-    scaled = (own * noise + answers.around) / (own + answers.count)
+    unexplained = answers.total**2 * answers.offset / (answers.count * answers.offset + noise)
+    around = (answers.squares - unexplained).clamp(min=0)
+    scaled = (own * noise + around) / (own + answers.count)
     return trust * answers.known, answers.unknown + scaled[:, None]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from adaptation.learning.ratings import Floats, Truths, Whole
 
 ITERATIONS = 20
+PARTS = 5  # of the people, each left out once
 FEWEST_PEOPLE = 2  # an item has a place of its own when this many people rated it
 
 
@@ -27,6 +28,16 @@ class Residuals:
     answer: Whole  # [M]
     value: Floats  # [M]
     weight: Floats  # [M] in 0..1
+
+    def of(self, rows: Truths) -> "Residuals":
+        """Those of some rows."""
+        return Residuals(
+            self.person[rows],
+            self.item[rows],
+            self.answer[rows],
+            self.value[rows],
+            self.weight[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -41,16 +52,20 @@ class Factors:
 def fit(residuals: Residuals, content: Floats, *, relations: int, seed: int) -> Factors:
     """Places of items with content [I, F] in `relations` dimensions."""
     rated = _rated_by_enough(residuals, len(content))
-    state = _start(content, relations, seed)
+    state = _em(residuals, content, _start(content, relations, seed))
+    left_out = _without_own(residuals, content, state)
+    scale = np.maximum(state.place.std(0), 1e-3)
+    beside = np.where(rated[:, None], state.place - content @ state.content, 0.0)
+    return Factors(state.content / scale, beside / scale, left_out / scale)
+
+
+def _em(residuals: Residuals, content: Floats, state: "_State") -> "_State":
+    rated = _rated_by_enough(residuals, len(content))
     who, centred = _centred(residuals)
     for _ in range(ITERATIONS):
         slopes, unsure = _slopes(residuals, centred, who, state)
         state = _places(residuals, centred, slopes[who], unsure[who], content, rated, state)
-    slopes, unsure = _slopes(residuals, centred, who, state)
-    left_out = _without_own(residuals, centred, slopes[who], unsure[who], content, rated, state)
-    scale = np.maximum(state.place.std(0), 1e-3)
-    beside = np.where(rated[:, None], state.place - content @ state.content, 0.0)
-    return Factors(state.content / scale, beside / scale, left_out / scale)
+    return state
 
 
 @dataclass(frozen=True)
@@ -160,32 +175,14 @@ def _regression(content: Floats, place: Floats, state: _State) -> Floats:
     return np.asarray(np.linalg.solve(gram, content.T @ place))
 
 
-def _without_own(
-    residuals: Residuals,
-    centred: Floats,
-    slopes: Floats,
-    unsure: Floats,
-    content: Floats,
-    rated: Truths,
-    state: _State,
-) -> Floats:
-    """Every residual's item as people other than its own would place it [M, r]."""
-    width = slopes.shape[1]
-    row_precision, row_told = _told_by_rows(residuals, centred, slopes, unsure, state)
-    everyone = np.tile(np.eye(width) / state.between, (len(content), 1, 1))
-    told = content @ state.content / state.between
-    np.add.at(everyone, residuals.item, row_precision)
-    np.add.at(told, residuals.item, row_told)
-    pairs = np.column_stack([residuals.person, residuals.item])
-    _, pair = np.unique(pairs, axis=0, return_inverse=True)
-    pair = pair.reshape(-1)
-    own_precision = np.zeros((int(pair.max()) + 1, width, width))
-    own_told = np.zeros((int(pair.max()) + 1, width))
-    np.add.at(own_precision, pair, row_precision)
-    np.add.at(own_told, pair, row_told)
-    place = np.linalg.solve(
-        everyone[residuals.item] - own_precision[pair],
-        (told[residuals.item] - own_told[pair])[:, :, None],
-    )[..., 0]
-    by_content = (content @ state.content)[residuals.item]
-    return np.where(rated[residuals.item][:, None], place, by_content)
+def _without_own(residuals: Residuals, content: Floats, state: _State) -> Floats:
+    """Every residual's item as people other than its own would place it [M, r]: one part of the
+    people after the other is left out, and EM goes on without it from where it ended. So nothing
+    that someone said is in their own places, nor in what others are thought to be like."""
+    people = np.unique(residuals.person)
+    place = np.empty((len(residuals.person), state.place.shape[1]))
+    for part in range(PARTS):
+        theirs = np.isin(residuals.person, people[part::PARTS])
+        if theirs.any():
+            place[theirs] = _em(residuals.of(~theirs), content, state).place[residuals.item[theirs]]
+    return place

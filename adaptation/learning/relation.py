@@ -201,11 +201,13 @@ class RelationLearner(nn.Module):
         """
         mean, covariance, rated, total, squares = self.belief(vector)
         residual = outcome - self.expected(features, mood)
-        rows = self.rows(features, mood)
+        # An n-th of an observation is one whose row and residual are 1/√n as long.
+        root = torch.sqrt(weight)
+        rows, scaled = self.rows(features, mood) * root.unsqueeze(-1), residual * root
         told = (weight > 0).to(weight.dtype)
         freed: list[tuple[Tensor, Tensor]] = []  # rows and residuals without what earlier ones say
         for o in range(self.settings.answers):
-            row, surprise, noise = rows[..., o, :], residual[..., o], self.support_noise[o]
+            row, surprise, noise = rows[..., o, :], scaled[..., o], self.support_noise[o]
             for earlier, (its_row, its_surprise) in enumerate(freed):
                 share = self.coupling[o, earlier] * told[..., earlier]
                 row = row - share.unsqueeze(-1) * its_row
@@ -214,7 +216,7 @@ class RelationLearner(nn.Module):
                 noise = noise + missing * self.support_noise[earlier]
             freed.append((row, surprise))
             mean, covariance = gaussian.observe(
-                mean, covariance, row, surprise, noise, weight[..., o]
+                mean, covariance, row, surprise, noise, told[..., o]
             )
         sums = [rated + weight, total + weight * residual, squares + weight * residual * residual]
         return torch.cat([gaussian.pack(mean, covariance), *sums], dim=-1)

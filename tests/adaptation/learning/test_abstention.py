@@ -90,6 +90,24 @@ def test_gains_are_shares_of_the_populations_error() -> None:
     assert liking.relation_gain < 0  # what is not there costs something to look for
 
 
+@pytest.mark.parametrize("coordinate", [0, 1], ids=["offset", "slope"])
+def test_what_helps_one_person_is_not_yet_shown_to_help(coordinate: int) -> None:
+    """One in sixty differs, and much: less error in all, by less than its own standard error."""
+    made = episodes([])
+    residual, query_residual = made.residual.clone(), made.query_residual.clone()
+    residual[0, :, 0] += 5.0 * made.rows[0, :, 0, coordinate]
+    query_residual[0, :, 0] += 5.0 * made.query_rows[0, :, 0, coordinate]
+    one_of_many = replace(made, residual=residual, query_residual=query_residual)
+    found = abstention.weigh(NAMES, SHAPE, calibration(), one_of_many)[0]
+    gain, error = (
+        (found.offset_gain, found.offset_error)
+        if coordinate == 0
+        else (found.relation_gain, found.relation_error)
+    )
+    assert 0.02 < gain < error
+    assert found.served == "population"
+
+
 def test_the_standard_error_counts_people_and_not_their_series() -> None:
     made = episodes(OFFSETS)
     twice = Episodes(

@@ -13,7 +13,7 @@ from adaptation.learning.learners.base import Learner, Prediction
 from adaptation.learning.learners.relation_kernel import RelationKernel
 from adaptation.learning.measuring import FIRST_QUERY, Measured, measure
 from adaptation.learning.outcomes import OUTCOMES
-from adaptation.learning.ratings import RatingSet
+from adaptation.learning.ratings import Floats, RatingSet
 from adaptation.learning.support import Support
 from tests.trained import SCHEMA, some_listeners
 
@@ -63,20 +63,31 @@ def test_errors_are_of_the_ratings_after_the_tenth_on_the_learners_scale(base: B
         assert list(row.offset_only.values()) == pytest.approx(expected.tolist(), abs=1e-4)
 
 
+def weighted_mean(values: Floats, weight: Floats) -> list[float]:
+    return [float(one) for one in (values * weight).sum(0) / weight.sum(0)]
+
+
 def test_adapted_errors_are_those_of_the_base_shown_the_first_ratings(base: Base) -> None:
-    served, listeners = RelationKernel(base), some_listeners(4, ratings=14, seed=3)
+    """Each answer counts as much of an observation as it is."""
+    shares = np.array([[1, 1, 1], [1, 0, 0], [1, 0.5, 0.5]], np.float32)[np.arange(14) % 3]
+    listeners = [
+        replace(history, weight=shares) for history in some_listeners(4, ratings=14, seed=3)
+    ]
+    served = RelationKernel(base)
     for row in measured(base, listeners):
         away, inside = [], []
         for history in listeners:
             rows = rating_set([history], COLUMNS, "one")
-            query = rows.rows(np.arange(10, 14))
-            said = served.predict(served.adapt(rows.rows(np.arange(row.shots))), query)
-            away.append(query.answers - said.mean)
+            said = served.predict(
+                served.adapt(rows.rows(np.arange(row.shots))), rows.rows(np.arange(10, 14))
+            )
+            away.append(history.outcome[10:] - said.mean)
             inside.append(np.abs(away[-1]) < said.widths[0.8] * np.sqrt(said.variance))
-        expected = np.sqrt((np.concatenate(away) ** 2).mean(0))
-        assert list(row.adapted.values()) == pytest.approx(expected.tolist(), abs=1e-4)
-        covered = np.concatenate(inside).mean(0)
-        assert list(row.covered_80.values()) == pytest.approx(covered.tolist(), abs=1e-4)
+        weight = np.tile(shares[10:], (4, 1)).astype(float)
+        errors = np.sqrt(weighted_mean(np.concatenate(away) ** 2, weight)).tolist()
+        assert list(row.adapted.values()) == pytest.approx(errors, abs=1e-4)
+        covered = weighted_mean(np.concatenate(inside), weight)
+        assert list(row.covered_80.values()) == pytest.approx(covered, abs=1e-4)
 
 
 def test_intervals_are_the_calibrated_ones_of_the_base(base: Base) -> None:
