@@ -22,7 +22,7 @@ from adaptation.learning.ratings import RatingSet
 Arrays = Mapping[str, NDArray[Any]]
 
 CODE = Path(__file__).resolve().parent.parent  # adaptation/learning
-LIBRARIES = ("numpy", "scipy", "torch")
+LIBRARIES = ("numpy", "scipy", "torch", "scikit-learn")
 
 
 def code_digest(folder: Path = CODE) -> str:
