@@ -52,6 +52,7 @@ class RatingSet:
     auxiliary: Truths  # [R]
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     weight: Floats | None = None  # [R, T] in 0..1, 1/n for one n-th of an observation; None: all 1
+    simulated: bool = False  # the people do not exist
 
     def __len__(self) -> int:
         return len(self.user)

@@ -74,6 +74,7 @@ class Questions:
         return {
             "name": self.data.name,
             "licence": self.data.licence,
+            "simulated": self.data.simulated,
             "users": len(self.data.user_keys),
             "items": len(self.data.item_keys),
             "rows": len(self.data),

@@ -1,39 +1,44 @@
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from adaptation.learning.datasets import folders
-from adaptation.learning.datasets.bad_data import BadData
-from adaptation.learning.evaluation import few_shot, report
-from adaptation.learning.evaluation.few_shot import FewShot
-from adaptation.learning.evaluation.folds import TooFew
+from adaptation.learning.evaluation import report
 from adaptation.learning.evaluation.store import ResultStore
 from adaptation.learning.learners import registry
+from adaptation.management.protocols import CANNOT, FEW_SHOT, LEARNERS, PROTOCOLS, Asked, Result
 from therapy.management.arguments import whole_number
-from therapy.management.progress import Progress, progress_bar
+from therapy.management.progress import progress_bar
 
-FEW_SHOT = "few-shot"
-ACTIVE = "active"
-NOT_ACTIVE = ("learner", "support")
 STDOUT = Path("-")
-LEARNERS = ("offset", "ridge", registry.DEFAULT)
+OPTIONS = {"others": "--with"}
+"""Of the attributes of Asked whose option has another name."""
 
 
 class Command(BaseCommand):
     help = (
         "Measure learners on real ratings: whether a few of a person's ratings help to answer for "
-        "them (docs/evaluation.md). What is finished is kept: started again, it goes on."
+        "them, or what was published (docs/evaluation.md). What is finished is kept: started "
+        "again, it goes on."
     )
     requires_system_checks = ()  # it uses neither the database nor the site
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--protocol", choices=(FEW_SHOT, ACTIVE), default=FEW_SHOT)
+        parser.add_argument("--protocol", choices=tuple(PROTOCOLS), default=FEW_SHOT)
         parser.add_argument(
             "--data", type=Path, required=True, metavar="DIR", help="the folder of the data set"
+        )
+        parser.add_argument(
+            "--with",
+            type=Path,
+            action="append",
+            dest="others",
+            metavar="DIR",
+            help="of the protocol transfer: another data set, to learn from and to ask about",
         )
         parser.add_argument(
             "--learner",
@@ -51,7 +56,7 @@ class Command(BaseCommand):
             "--seeds",
             type=_several(whole_number(0)),
             metavar="SEED,…",
-            help="default 0,1,2",
+            help="default 0,1,2; of a published protocol, those that were published",
         )
         parser.add_argument(
             "--support",
@@ -72,7 +77,7 @@ class Command(BaseCommand):
         _check_writable(options["json"])
         try:
             result, table = _evaluated(options)
-        except (BadData, TooFew, registry.UnknownLearner) as problem:
+        except CANNOT as problem:
             raise CommandError(str(problem)) from problem
         except KeyboardInterrupt as stopped:
             raise CommandError(
@@ -86,48 +91,21 @@ class Command(BaseCommand):
             report.write_json(options["json"], result)
 
 
-def _evaluated(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def _evaluated(options: dict[str, Any]) -> tuple[Result, str]:
     """The result, ready for JSON, and as a table."""
-    learners = registry.names(options["learner"] or LEARNERS)
+    protocol = PROTOCOLS[options["protocol"]]
+    _check_belongs(options, protocol.takes)
+    asked = Asked(**{each.name: options[each.name] for each in fields(Asked)})
     store = ResultStore(Path(settings.VAR) / "evaluations", fresh=options["fresh"])
-    with progress_bar("Evaluating", unit="fold") as progress:
-        if options["protocol"] == ACTIVE:
-            return _active(options, store, progress)
-        return _few_shot(options, learners, store, progress)
+    with progress_bar("Evaluating", unit="part") as progress:
+        return protocol.run(asked, store, progress)
 
 
-def _few_shot(
-    options: dict[str, Any], learners: Sequence[str], store: ResultStore, progress: Progress
-) -> tuple[dict[str, Any], str]:
-    plain = FewShot()
-    protocol = FewShot(
-        shots=tuple(sorted(set(options["shots"] or plain.shots))),
-        folds=options["folds"] or plain.folds,
-        seeds=tuple(dict.fromkeys(options["seeds"] or plain.seeds)),
-        random_support=options["support"] == "random",
-    )
-    data = folders.read(options["data"])
-    result = few_shot.evaluate(data, learners, protocol, store=store, progress=progress)
-    return result, report.as_table(result)
-
-
-def _active(
-    options: dict[str, Any], store: ResultStore, progress: Progress
-) -> tuple[dict[str, Any], str]:
-    for name in NOT_ACTIVE:
-        if options[name] is not None:
-            raise CommandError(f"--{name} does not belong to the protocol {ACTIVE}.")
-    from adaptation.learning.evaluation import active_support
-
-    plain = active_support.ActiveSupport()
-    protocol = active_support.ActiveSupport(
-        shots=tuple(sorted(set(options["shots"] or plain.shots))),
-        folds=options["folds"] or plain.folds,
-        seeds=tuple(dict.fromkeys(options["seeds"] or plain.seeds)),
-    )
-    data = folders.read(options["data"])
-    result = active_support.evaluate(data, protocol, store=store, progress=progress)
-    return result, active_support.as_table(result)
+def _check_belongs(options: dict[str, Any], takes: frozenset[str]) -> None:
+    for each in fields(Asked):
+        if each.default is not MISSING and each.name not in takes and options[each.name]:
+            option = OPTIONS.get(each.name, f"--{each.name}")
+            raise CommandError(f"{option} does not belong to the protocol {options['protocol']}.")
 
 
 def _check_writable(path: Path | None) -> None:
