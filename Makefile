@@ -10,10 +10,10 @@ PORT ?= 8000
 # Processes that `make test` shares the tests among.
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup demo serve worker test lint bench
+.PHONY: help setup demo serve worker test lint bench bench-learners
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .env  ## make .venv with everything that is needed, and a .env for development
 
@@ -45,6 +45,9 @@ bench: setup  ## run every benchmarks/bench_*.py
 	    echo "== $$script"; \
 	    $(PYTHON) "$$script"; \
 	done
+
+bench-learners: setup  ## the default learner beside the best that is known (EVALUATION="FILE …")
+	@$(PYTHON) benchmarks/bench_learners.py --evaluation $(EVALUATION)
 
 # Each step runs whether or not the ones before it passed, so that one run shows all there is to do.
 lint: setup  ## style, types, layers, migrations, deployment checks, API schema

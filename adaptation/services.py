@@ -2,19 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import torch
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 
 from adaptation import selectors
-from adaptation.learning import bases
+from adaptation.learning import bases, batching
 from adaptation.learning.bases import Base
-from adaptation.learning.episodes import Batch
+from adaptation.learning.rated import Ratings
 from adaptation.learning.schema import FeatureSchema as LearnersSchema
 from adaptation.learning.support import Support
 from adaptation.loading import loaded
@@ -184,18 +183,7 @@ def ask_for_export(model: PatientModel) -> None:
 def adapted_vectors(base: Base, supports: Sequence[Support]) -> list[bytes]:
     """The patient vector [D] after each support set, as little-endian float32 bytes, in one pass;
     the prior for an empty one."""
-    with torch.inference_mode():
-        prior = base.learner.prior()
-        vectors = prior.expand(len(supports), -1).clone()
-        rated = [place for place, support in enumerate(supports) if len(support)]
-        if rated:
-            rows = Batch.of([_read_by(base, supports[place]) for place in rated])
-            vectors[rated] = base.learner.adapt(
-                vectors[rated], rows.features, rows.mood, rows.outcome, rows.weight
-            )
+    if not supports:
+        return []
+    vectors = batching.adapt(base.learner, Ratings.by(base, supports))
     return [vector.tobytes() for vector in vectors.numpy().astype("<f4")]
-
-
-def _read_by(base: Base, support: Support) -> Support:
-    """The support set with the columns that the base has of its own for the rated tracks."""
-    return replace(support, features=base.inputs(support.features, support.tracks))
