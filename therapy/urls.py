@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("therapy.api.urls")),
     path("api/v1/", include("exports.urls")),
     re_path(r"^api(/|$)", NoSuchAddress.as_view()),
+    path("", include("adaptation.urls")),
     path("", include("therapy.pages.urls")),
 ]

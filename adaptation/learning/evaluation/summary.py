@@ -9,6 +9,7 @@ from adaptation.learning.evaluation.folds import Fold
 from adaptation.learning.evaluation.intervals import Estimate, Resamples
 from adaptation.learning.evaluation.measures import Predicted, errors_of, measures_of
 from adaptation.learning.evaluation.questions import Questions
+from adaptation.learning.evaluation.reliability import reliability
 from adaptation.learning.evaluation.store import Arrays
 from adaptation.learning.ratings import Floats, RatingSet, Truths
 
@@ -43,6 +44,7 @@ def summarise(
         "learners": {name: _told_measures(of) for name, of in measured.items()},
         "differences": _differences(measured, baselines),
         "against_no_ratings": {name: _against_none(of) for name, of in measured.items()},
+        "reliability": {name: _reliability(data, of, resamples) for name, of in cases.items()},
         "groups": _groups(questions, cases, resamples),
     }
 
@@ -58,6 +60,23 @@ def _measured(data: RatingSet, cases: Cases, resamples: Resamples) -> Measured:
         }
         for target in data.targets
         if target.name in cases
+    }
+
+
+def _reliability(data: RatingSet, cases: Cases, resamples: Resamples) -> Told:
+    """Of the targets that can be liked."""
+    return {
+        target.name: {
+            str(given): reliability(
+                answered,
+                target.liked_from,
+                resamples,
+                whole=_are_whole(data.answers[:, place]),
+            )
+            for given, answered in cases[target.name].items()
+        }
+        for place, target in enumerate(data.targets)
+        if target.liked_from is not None and target.name in cases
     }
 
 
