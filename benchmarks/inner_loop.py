@@ -1,40 +1,60 @@
 """Adapting by gradient descent, one patient after the other: what the closed form is timed against.
 
-MAML (Finn et al. 2017, arXiv:1703.03400) at the time of use, as libraries write it: clone the
-network, then five times differentiate the loss on the patient's ratings and replace the parameters.
-The network has two layers and about as many parameters as the default has weights.
+MAML (Finn et al. 2017, arXiv:1703.03400) at the time of use, as libraries like learn2learn (Arnold
+et al. 2020, arXiv:2008.12284) do it: the module is cloned, parameter by parameter, so that gradients
+flow back to the original; then the loss on the patient's ratings is differentiated and
+the clone's parameters are replaced, five times. The network is the harness's own for MAML.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
-STEPS, RATE, HIDDEN = 5, 0.1, 16
+from adaptation.learning.learners.episodic_module import Columns
+from adaptation.learning.learners.maml import STEPS, TwoLayers
+
+RATE = 0.1
 
 
-def network(columns: int, answers: int) -> nn.Module:
+def network(columns: Columns) -> nn.Module:
     torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(columns, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, answers))
+    return TwoLayers(columns)
 
 
 def adapt(
     module: nn.Module, x: Tensor, y: Tensor, weight: Tensor, *, second_order: bool
-) -> dict[str, Tensor]:
-    """The parameters after the support set x [S, C], y and weight [S, T]. `second_order` keeps the
+) -> nn.Module:
+    """The module after the support set x [S, C], y and weight [S, T]. `second_order` keeps the
     graph of the steps, which training needs and libraries keep unless told not to."""
-    weights = {name: parameter.clone() for name, parameter in module.named_parameters()}
+    own = _clone(module)
     for _ in range(STEPS):
-        error = functional_call(module, weights, (x,)) - y
-        loss = (weight * error**2).sum() / weight.sum()
-        slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=second_order)
-        weights = _stepped(weights, slopes)
-    return weights
+        loss = (weight * (own(x) - y) ** 2).sum() / weight.sum()
+        parameters = list(_parameters(own))
+        slopes = torch.autograd.grad(loss, parameters, create_graph=second_order)
+        stepped = [value - RATE * slope for value, slope in zip(parameters, slopes, strict=True)]
+        _replace(own, iter(stepped))
+    return own
 
 
-def _stepped(weights: dict[str, Tensor], slopes: Iterable[Tensor]) -> dict[str, Tensor]:
-    return {
-        name: value - RATE * slope
-        for (name, value), slope in zip(weights.items(), slopes, strict=True)
+def _clone(module: nn.Module) -> nn.Module:
+    """The module with copies of its parameters that are functions of them."""
+    clone = module.__new__(type(module))
+    clone.__dict__ = {
+        **module.__dict__,
+        "_parameters": {name: value.clone() for name, value in module._parameters.items()},
+        "_modules": {name: _clone(part) for name, part in module._modules.items()},
     }
+    return clone
+
+
+def _parameters(module: nn.Module) -> list[Tensor]:
+    own = list(module._parameters.values())
+    return own + [value for part in module._modules.values() for value in _parameters(part)]
+
+
+def _replace(module: nn.Module, values: Iterator[Tensor]) -> None:
+    for name in module._parameters:
+        module._parameters[name] = next(values)
+    for part in module._modules.values():
+        _replace(part, values)
