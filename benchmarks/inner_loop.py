@@ -1,9 +1,9 @@
 """Adapting by gradient descent, one patient after the other: what the closed form is timed against.
 
 MAML (Finn et al. 2017, arXiv:1703.03400) at the time of use, as libraries like learn2learn (Arnold
-et al. 2020, arXiv:2008.12284) do it: the module is cloned, parameter by parameter, so that gradients
-flow back to the original; then the loss on the patient's ratings is differentiated and
-the clone's parameters are replaced, five times. The network is the harness's own for MAML.
+et al. 2020, arXiv:2008.12284) do it: the module is cloned, parameter by parameter, so that
+gradients flow back to the original; then, five times, the loss on the patient's ratings is
+differentiated and the clone's parameters are replaced. The network is the harness's own for MAML.
 """
 
 from collections.abc import Iterator
