@@ -65,7 +65,7 @@ def simulated_listeners(*, schema: FeatureSchema, count: int, seed: int) -> List
 
 
 def situnes_listeners(folder: Path) -> Listeners:
-    """The real listeners of SiTunes. Raises situnes.BadData."""
+    """The real listeners of SiTunes. Raises BadData."""
     histories = list(situnes.histories(situnes.read(folder)).values())
     described = f"{len(histories)} listeners of SiTunes (research data, no licence stated)"
     return Listeners(histories, situnes.SCHEMA, described, simulated=False)

@@ -84,6 +84,9 @@ def _base_of(stored: Any) -> Base:
         raise BadBase(f"The base's file is in format {found}; this version reads {FORMAT}.")
     learner = RelationLearner(RelationSettings(**stored["settings"]))
     learner.load_state_dict(stored["weights"])
+    width = learner.settings.item_columns
+    if any(row.shape != (width,) for row in stored["items"].values()):
+        raise BadBase(f"The base's file is damaged: an item has not the {width} columns it needs.")
     return Base(
         learner.eval(),
         stored["schema"],

@@ -7,7 +7,7 @@ with folds, other learners and intervals, is `manage.py evaluate`; this is the s
 release carries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,8 @@ FIRST_QUERY = max(SHOTS)
 
 @dataclass(frozen=True)
 class Measured:
-    """Root-mean-square errors after K ratings, by outcome, on the scale −1..1."""
+    """Root-mean-square errors after K ratings, by outcome, on the scale −1..1. An outcome that
+    nobody was asked for is in none of them."""
 
     shots: int
     adapted: dict[str, float]
@@ -67,9 +68,9 @@ def _measure(
     )
     return Measured(
         shots,
-        _by_outcome(_root_mean_square(answers - _means(adapted), weight)),
-        _by_outcome(_root_mean_square(answers - _means(offset), weight)),
-        _by_outcome((inside * weight).sum(0) / weight.sum(0).clip(1e-9)),
+        _root_mean_square(answers - _means(adapted), weight),
+        _root_mean_square(answers - _means(offset), weight),
+        _by_outcome(inside, weight),
     )
 
 
@@ -86,10 +87,19 @@ def _means(predictions: Sequence[Prediction]) -> Floats:
     return np.concatenate([prediction.mean for prediction in predictions])
 
 
-def _root_mean_square(error: Floats, weight: Floats) -> Floats:
-    squares = np.where(weight > 0, error, 0.0) ** 2 * weight
-    return np.asarray(np.sqrt(squares.sum(0) / weight.sum(0).clip(1e-9)))
+def _root_mean_square(error: Floats, weight: Floats) -> dict[str, float]:
+    squares = np.where(weight > 0, error, 0.0) ** 2
+    return _by_outcome(squares, weight, lambda mean: float(np.sqrt(mean)))
 
 
-def _by_outcome(values: Floats) -> dict[str, float]:
-    return {name: round(float(value), 4) for name, value in zip(OUTCOMES, values, strict=True)}
+def _by_outcome(
+    values: Floats, weight: Floats, then: Callable[[float], float] = float
+) -> dict[str, float]:
+    """A function of the weighed mean of values [N, T]."""
+    total = weight.sum(0)
+    means = (values * weight).sum(0) / np.where(total > 0, total, 1.0)
+    return {
+        name: round(then(mean), 4)
+        for name, mean, told in zip(OUTCOMES, means, total, strict=True)
+        if told > 0
+    }

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from adaptation.learning.datasets import bad_data, tables
+from adaptation.learning.datasets import tables
+from adaptation.learning.datasets.bad_data import BadData
 from adaptation.learning.datasets.keys import on_circle_of_fifths
 from adaptation.learning.schema import Feature, FeatureSchema
 from adaptation.learning.support import MoodHeard, Support, TrackHeard, support_rows
@@ -61,8 +62,6 @@ _AS_GIVEN = {
 }
 _FROM_KEY = ("key_fifths_cos", "key_fifths_sin")
 _DATA_SET = "the SiTunes data set"
-
-BadData = bad_data.BadData
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from adaptation.imports import import_situnes
-from adaptation.learning.datasets.situnes import BadData
+from adaptation.learning.datasets.bad_data import BadData
 from therapy.management.plainly import told_plainly
 from therapy.management.progress import progress_bar
 

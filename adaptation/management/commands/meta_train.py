@@ -16,6 +16,7 @@ from adaptation.basetraining import (
 )
 from adaptation.learning import distributed
 from adaptation.learning.datasets import situnes
+from adaptation.learning.datasets.bad_data import BadData
 from adaptation.learning.measuring import Measured
 from adaptation.learning.outcomes import OUTCOMES
 from adaptation.models import BaseModel
@@ -27,7 +28,7 @@ from therapy.management.plainly import told_plainly
 from therapy.management.progress import Progress, progress_bar
 from therapy.people.selectors import clinic_of
 
-REFUSALS = (NotEnough, CannotPool, ConsentWithdrawn, situnes.BadData, ValueError)
+REFUSALS = (NotEnough, CannotPool, ConsentWithdrawn, BadData, ValueError)
 
 
 class Command(BaseCommand):
@@ -116,11 +117,12 @@ def _listeners(options: dict[str, Any]) -> Listeners:
 def table(measured: list[Measured], *, simulated: bool) -> list[str]:
     """What was measured, in columns."""
     who = "simulated listeners" if simulated else "listeners"
+    told = [name for name in OUTCOMES if name in measured[0].adapted]
     lines = [
         f"Error (RMSE, scale −1..1) on {who} that training never met: adapted / offset only",
-        "  K ratings   " + "   ".join(f"{name:>13}" for name in OUTCOMES),
+        "  K ratings   " + "   ".join(f"{name:>13}" for name in told),
     ]
     for row in measured:
-        cells = (f"{row.adapted[name]:.3f} / {row.offset_only[name]:.3f}" for name in OUTCOMES)
+        cells = (f"{row.adapted[name]:.3f} / {row.offset_only[name]:.3f}" for name in told)
         lines.append(f"  {row.shots:>9}   " + "   ".join(cells))
     return lines

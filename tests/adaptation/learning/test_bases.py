@@ -147,11 +147,12 @@ def test_code_in_the_file_is_refused_and_does_not_run(tmp_path: Path) -> None:
         (stored(transition=None), "cannot be read"),
         (stored(items=None), "cannot be read"),
         (stored(items={"songs/a": [1, 2]}), "cannot be read"),
+        (stored(items={"songs/a": torch.zeros(1)}), "an item has not the"),
         (stored(evidence=[{"answer": "liking"}]), "cannot be read"),
     ],
     ids=[
         *("other version", "older version", "other shape", "unknown setting", "no settings"),
-        *("none", "no", "null", "no items", "no tensors", "half the evidence"),
+        *("none", "no", "null", "no items", "no tensors", "narrow item", "half the evidence"),
     ],
 )
 def test_a_file_with_other_content_is_refused_in_words(content: bytes, words: str) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from adaptation.learning.datasets import situnes
-from adaptation.learning.datasets.situnes import BadData, SiTunes
+from adaptation.learning.datasets.bad_data import BadData
+from adaptation.learning.datasets.situnes import SiTunes
 from tests.adaptation.learning.datasets.small_situnes import FILES, write
 from tests.needs import data_folder
 
