@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import transaction
 
 from adaptation.learning.datasets import situnes
+from adaptation.learning.datasets.bad_data import BadData
 from adaptation.services import store_schema
 from therapy.catalogue.services import TrackRow, ensure_catalogue, store_tracks
 from therapy.management.progress import Progress
@@ -35,7 +36,7 @@ class ImportedSet:
 def import_situnes(*, folder: Path, progress: Progress) -> ImportedSet:
     """Load SiTunes: tracks with features, 30 listeners, every rating with the moods around it.
 
-    All of a listener or nothing; a second run changes nothing. Raises situnes.BadData.
+    All of a listener or nothing; a second run changes nothing. Raises BadData.
     """
     data = situnes.read(folder)
     catalogue = _catalogue(data)
@@ -103,7 +104,7 @@ def _import_listener(
         imported = import_ratings_of(patient=patient, sessions=sessions, moods=moods, tracks=rated)
     except ConflictError as conflict:
         said = [f"{name}: {' '.join(texts)}" for name, texts in conflict.fields.items()]
-        raise situnes.BadData(
+        raise BadData(
             f"A log of listener {listener} was imported before with other content "
             f"({'; '.join(said)}). Nothing of this listener was changed."
         ) from conflict

@@ -80,6 +80,13 @@ def abstain(
     return replace(calibration, spread=spread)
 
 
+def without_relations(shape: RelationSettings, evidence: tuple[Evidence, ...]) -> Truths:
+    """The coordinates [d] of relations that are not served; offsets are none of them."""
+    offsets = kinds(shape) < shape.answers
+    gone = [_beyond(shape, at, found.served) for at, found in enumerate(evidence)]
+    return np.asarray(np.any(gone, axis=0) & ~offsets)
+
+
 def _with_all(shape: RelationSettings, calibration: Calibration, served: Served) -> Calibration:
     same = tuple(Evidence("", served, 0, 0, 0, 0, 0) for _ in range(shape.answers))
     return abstain(shape, calibration, same)

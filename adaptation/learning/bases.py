@@ -14,7 +14,7 @@ from adaptation.learning.abstention import Evidence
 from adaptation.learning.ratings import Floats
 from adaptation.learning.relation import RelationLearner, RelationSettings
 
-FORMAT = "attune-base-2"
+FORMAT = "attune-base-3"
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ import numpy as np
 from adaptation.learning import factors
 from adaptation.learning.expectation import Design
 from adaptation.learning.hierarchy import Hierarchy
-from adaptation.learning.ratings import Floats, RatingSet, Whole
+from adaptation.learning.ratings import Floats, RatingSet, Truths, Whole
 from adaptation.learning.relation import CLIP
 
 MOST_ITEMS = 600  # with columns of their own: those that most people rated
-SETTING, MOOD, CONTENT, SQUARES, ITEMS = range(5)  # groups of population columns, in their order
+SETTING, MOOD, CONTENT, LABELS, SQUARES, ITEMS = range(6)
+"""Groups of population columns, each with a strength of its own. LABELS is content that has but two
+values, a genre say; its squares would tell nothing more and are 0."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Prepared:
         return np.clip(centred, -CLIP, CLIP)
 
     @cached_property
+    def is_label(self) -> Truths:
+        """[F] which content has but two values."""
+        return np.array([len(np.unique(column)) <= 2 for column in self.content.T], bool)
+
+    @cached_property
     def series(self) -> Whole:
         """[R] which series each row is of; −1 for auxiliary rows, of which no task is made."""
         pairs = np.column_stack([self.ratings.user, self.ratings.series])
@@ -55,18 +62,20 @@ class Prepared:
         content = self.content[ratings.item]
         asked = np.isfinite(ratings.mood.sum(axis=1))
         mood = np.where(asked[:, None], ratings.mood, 0.0)
-        blocks = [
-            np.column_stack([np.ones(len(ratings)), ratings.auxiliary]),
-            mood,
-            content,
-            content**2,
-            (ratings.item[:, None] == self.items).astype(float),
-        ]
+        blocks = {
+            SETTING: np.column_stack([np.ones(len(ratings)), ratings.auxiliary]),
+            MOOD: mood,
+            CONTENT: content,
+            SQUARES: np.where(self.is_label, 0.0, content**2),
+            ITEMS: (ratings.item[:, None] == self.items).astype(float),
+        }
+        groups = np.repeat(list(blocks), [block.shape[1] for block in blocks.values()])
+        groups[groups == CONTENT] = np.where(self.is_label, LABELS, CONTENT)
         answers = (ratings.unit - scales.answer_centre) / scales.answer_scale
         weight = self.weight
         return Design(
-            np.column_stack(blocks),
-            np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks]),
+            np.column_stack(list(blocks.values())),
+            groups,
             _rows(ratings, mood, relations),
             np.where(weight > 0, answers, 0.0),
             weight,

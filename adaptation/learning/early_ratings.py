@@ -18,13 +18,13 @@ from torch import Tensor
 from adaptation.learning.expectation import Design
 from adaptation.learning.hierarchy import Hierarchy
 from adaptation.learning.ratings import Floats, Whole
-from adaptation.learning.relation import GAUSSIAN_WIDTHS, LEVELS
+from adaptation.learning.relation import GAUSSIAN_WIDTHS, LEVELS, trust_after
 
 SHOTS = (0, 1, 3, 5, 10)
 FIRST = max(SHOTS)
 FEWEST_SERIES = 6
 PRIOR_SD = 0.5  # of the logarithm of a factor that P or the noise is scaled by
-STEADINESS = (4.0, 8.0, 16.0, 32.0, 1e4)
+STEADINESS = (2.0, 4.0, 8.0, 16.0, 32.0, 1e4)
 DOUBLE = torch.float64
 
 
@@ -199,14 +199,14 @@ def surprises(calibration: Calibration, episodes: Episodes) -> Floats:
 
 
 def _caution(calibration: Calibration, episodes: Episodes) -> Floats:
-    """c of n / (n + c), the least squared error on the episodes, by answer; at least 0."""
+    """c of relation.trust_after, the least squared error on the episodes, by answer."""
     after = [answers_after(episodes, shots, *tensors(calibration)) for shots in SHOTS[1:]]
     grid = np.concatenate([[0.0], np.geomspace(0.05, 20, 60)])
     errors = []
     for caution in grid:
         total = torch.zeros(episodes.rows.shape[2], dtype=DOUBLE)
         for answers in after:
-            trust = (answers.count / (answers.count + caution).clamp(min=1e-9))[:, None]
+            trust = trust_after(answers.count, torch.tensor(caution))[:, None]
             error = episodes.query_residual - trust * answers.known
             total = total + (error**2 * episodes.query_weight).sum((0, 1))
         errors.append(total.numpy())
@@ -235,7 +235,7 @@ def read(
     own = torch.from_numpy(calibration.steadiness if steadiness is None else steadiness)
     noise = torch.from_numpy(calibration.answer_noise)
     caution = torch.from_numpy(calibration.caution)
-    trust = (answers.count / (answers.count + caution).clamp(min=1e-9))[:, None]
+    trust = trust_after(answers.count, caution)[:, None]
     unexplained = answers.total**2 * answers.offset / (answers.count * answers.offset + noise)
     around = (answers.squares - unexplained).clamp(min=0)
     scaled = (own * noise + around) / (own + answers.count)

@@ -28,7 +28,7 @@ from adaptation.learning.expectation import (
 )
 from adaptation.learning.ratings import Floats
 
-ITERATIONS = 8
+ITERATIONS = 20
 PRIOR_PEOPLE = 4.0
 FREE = 1e2  # prior variance of the columns of group 0: they are not drawn to 0
 

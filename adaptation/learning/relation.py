@@ -20,7 +20,7 @@ factors, Agarwal & Chen 2009, doi 10.1145/1557019.1557029).
 
 First ratings say less of a person than later ones, and people differ in how predictable they are.
 So the vector also counts the ratings and sums up their residuals: what is known of the patient is
-believed by n / (n + caution), and the noise is scaled to the patient's own (an inverse-gamma
+believed by n² / (n² + caution²), and the noise is scaled to the patient's own (an inverse-gamma
 posterior mean). Both are sums, so the order of the ratings still does not matter.
 """
 
@@ -85,6 +85,12 @@ class RelationSettings:
     def vector_size(self) -> int:
         """D, the numbers in a patient vector."""
         return gaussian.vector_size(self.coordinates) + SUMS * self.answers
+
+
+def trust_after(rated: Tensor, caution: Tensor) -> Tensor:
+    """n² / (n² + c²) after n ratings, under a caution c: 0 before the first, a half after c."""
+    squared: Tensor = rated * rated
+    return squared / (squared + caution * caution).clamp(min=1e-6)
 
 
 class Belief(NamedTuple):
@@ -237,8 +243,7 @@ class RelationLearner(nn.Module):
 
     def trust(self, belief: Belief) -> Tensor:
         """How far what is known of the patient is believed, [..., T] in 0..1."""
-        trust: Tensor = belief.rated / (belief.rated + self.caution).clamp(min=1e-6)
-        return trust
+        return trust_after(belief.rated, self.caution)
 
     def own_noise(self, belief: Belief) -> Tensor:
         """Variance of one answer of this patient [..., T]: the usual one, scaled by how far their

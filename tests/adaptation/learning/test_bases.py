@@ -138,7 +138,7 @@ def test_code_in_the_file_is_refused_and_does_not_run(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (stored(format="attune-base-0"), "attune-base-0"),
-        (stored(format="attune-base-1"), "attune-base-1"),
+        (stored(format="attune-base-2"), "attune-base-2"),
         (stored(settings={"features": 4, "relations": 2, "items": True}), "size mismatch"),
         (stored(settings={"colour": "red"}), "colour"),
         (stored(settings=[3]), "cannot be read"),

@@ -244,7 +244,7 @@ def with_all_that_there_is() -> Base:
     buffers = {
         "covariance": 0.05 * torch.eye(learner.settings.coordinates),
         "coupling": torch.tril(torch.full((3, 3), 0.3), -1),
-        "caution": torch.tensor([0.5, 1.0, 2.0]),
+        "caution": torch.tensor([2.0, 3.0, 4.0]),
         "steadiness": torch.tensor([4.0, 8.0, 16.0]),
     }
     learner.load_state_dict(learner.state_dict() | buffers)

@@ -345,14 +345,15 @@ CAUTION = torch.tensor([0.0, 1.0, 3.0])
 
 
 def test_what_is_known_is_believed_the_more_the_more_was_rated() -> None:
-    """By n / (n + caution), n with fractions, answer by answer; not at all before any rating."""
+    """By n² / (n² + caution²), n with fractions, answer by answer; not at all before any rating."""
     learner = judged(caution=CAUTION)
     rated = standard(6, seed=3)
     assert torch.equal(learner.trust(learner.belief(learner.prior())), torch.zeros(3))
     for count in range(1, 7):
         belief = learner.belief(rated.taken(list(range(count))).adapted(learner))
         given = rated.weight[:count].sum(0)
-        expected = torch.where(given > 0, given / (given + CAUTION).clamp(min=1e-9), 0.0)
+        squared = given**2
+        expected = torch.where(given > 0, squared / (squared + CAUTION**2).clamp(min=1e-9), 0.0)
         torch.testing.assert_close(belief.rated, given)
         torch.testing.assert_close(learner.trust(belief), expected)
 
