@@ -63,6 +63,7 @@ class PredictionInWords:
     outcome: str
     rests_on: str
     abstains: bool
+    begins: int  # the number of ratings from which on it moves; 0: none moves it
 
 
 RESTS_ON = {
@@ -77,7 +78,10 @@ def predictions_in_words(base: BaseModel) -> list[PredictionInWords]:
     empty for a base that measured none."""
     return [
         PredictionInWords(
-            found["answer"], RESTS_ON[found["served"]], abstains=found["served"] != "relation"
+            found["answer"],
+            RESTS_ON[found["served"]],
+            abstains=found["served"] != "relation",
+            begins=found.get("begins", 1),
         )
         for found in base.metrics.get("evidence", [])
         if found["people"]

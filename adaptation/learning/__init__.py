@@ -1,5 +1,5 @@
-"""Meta-learners, episodes, training and the playlist planner: plain PyTorch, no Django.
+"""Meta-learners, rating sets, training and the playlist planner: plain PyTorch, no Django.
 
-listeners ──episodes──► training ──► RelationLearner (a base)
+listeners ──rating sets──► training ──► RelationLearner (a base)
 ratings ──support──► learner.adapt ──► patient vector ──► learner.predict, PlaylistPlanner
 """

@@ -4,6 +4,9 @@ On the training people's own first ratings (adaptation/learning/early_ratings.py
 after ten ratings is compared, person by person, with and without a part of the model. A part is
 kept for an answer when it gains more than one standard error; otherwise its prior variance is set
 to 0, so that no rating can move it, and the served prediction is the simpler one.
+
+What is kept is served from as many ratings on as were shown to help, by the same rule: a first
+rating is often worth less than the population's answer.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +16,7 @@ import numpy as np
 
 from adaptation.learning.early_ratings import (
     FIRST,
+    SHOTS,
     Calibration,
     Episodes,
     answers_after,
@@ -32,7 +36,8 @@ to new ones and how the person's moods persist."""
 class Evidence:
     """What adapting gains for one answer after ten ratings, in shares of the population's squared
     error; a positive gain is less error. `people` is how many it was measured on: 0 where there
-    were too few, and nothing is abstained from."""
+    were too few, and nothing is abstained from. `begins` is the number of ratings from which on
+    adapting is served; 0: no rating moves the answer."""
 
     answer: str
     served: Served
@@ -41,6 +46,7 @@ class Evidence:
     relation_gain: float  # of the relations over the person's own mean
     relation_error: float
     people: int
+    begins: int = 1
 
 
 def nothing_known(answers: list[str]) -> tuple[Evidence, ...]:
@@ -80,6 +86,41 @@ def abstain(
     return replace(calibration, spread=spread)
 
 
+def wait(
+    calibration: Calibration, evidence: tuple[Evidence, ...], episodes: Episodes
+) -> tuple[Calibration, tuple[Evidence, ...]]:
+    """The calibration that adapts from as many ratings on as help, and the evidence that says so.
+
+    Those are the fewest of SHOTS at which, and at every larger number, the gain over no ratings is
+    more than one standard error; no more than ten.
+    """
+    errors = {shots: _errors(calibration, episodes, shots) for shots in SHOTS}
+    found = tuple(
+        replace(one, begins=_begins(at, errors, episodes) if one.served != "population" else 0)
+        for at, one in enumerate(evidence)
+    )
+    patience = np.array([_midway(one.begins) for one in found])
+    return replace(calibration, patience=patience), found
+
+
+def _begins(at: int, errors: dict[int, Floats], episodes: Episodes) -> int:
+    total = float(errors[0][:, at].sum())
+    begins = FIRST
+    for shots in reversed(SHOTS[1:]):
+        gain, unsure = _gain(errors[0][:, at] - errors[shots][:, at], episodes.person, total)
+        if gain <= unsure:
+            break
+        begins = shots
+    return begins
+
+
+def _midway(begins: int) -> float:
+    """Between the last number of ratings that was not shown to help and the first that was."""
+    if begins <= SHOTS[1]:
+        return 0.0
+    return (SHOTS[SHOTS.index(begins) - 1] + begins) / 2
+
+
 def without_relations(shape: RelationSettings, evidence: tuple[Evidence, ...]) -> Truths:
     """The coordinates [d] of relations that are not served; offsets are none of them."""
     offsets = kinds(shape) < shape.answers
@@ -103,9 +144,9 @@ def _beyond(shape: RelationSettings, answer: int, served: Served) -> Truths:
     return np.asarray(relation if served == "offset" else relation | (kind == answer))
 
 
-def _errors(calibration: Calibration, episodes: Episodes) -> Floats:
-    """Squared errors of every series after ten ratings [B, T], sums over its queries."""
-    after = answers_after(episodes, FIRST, *tensors(calibration))
+def _errors(calibration: Calibration, episodes: Episodes, shots: int = FIRST) -> Floats:
+    """Squared errors of every series after so many ratings [B, T], sums over its queries."""
+    after = answers_after(episodes, shots, *tensors(calibration))
     mean, _ = read(after, calibration)
     error = (episodes.query_residual - mean) ** 2 * episodes.query_weight
     return np.asarray(error.sum(1).numpy())

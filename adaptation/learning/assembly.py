@@ -36,6 +36,7 @@ def learner_of(
         "support_noise": np.diag(factor) ** 2,
         "answer_noise": calibration.answer_noise * unit**2,
         "caution": calibration.caution,
+        "patience": calibration.patience,
         "steadiness": calibration.steadiness,
         "widths": widths,
         "relation.weight": places.content.T,

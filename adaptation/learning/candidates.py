@@ -30,8 +30,8 @@ class Fit:
     places: Factors
     fitted: Hierarchy
     calibration: Calibration
-    episodes: Episodes | None
     evidence: tuple[Evidence, ...]
+    episodes: Episodes | None
 
 
 def fit(
@@ -54,11 +54,11 @@ def fit(
     episodes = early_ratings.episodes_of(design, fitted, prepared.series)
     if episodes is None:
         plain = early_ratings.uncalibrated(fitted)
-        return Fit(shape, places, fitted, plain, None, abstention.nothing_known(names))
+        return Fit(shape, places, fitted, plain, abstention.nothing_known(names), None)
     calibration = early_ratings.calibrate(fitted, episodes, abstention.kinds(shape))
     evidence = evidence or abstention.weigh(names, shape, calibration, episodes)
     calibration = abstention.abstain(shape, calibration, evidence)
-    return Fit(shape, places, fitted, calibration, episodes, evidence)
+    return Fit(shape, places, fitted, *abstention.wait(calibration, evidence, episodes), episodes)
 
 
 def as_served(

@@ -49,6 +49,7 @@ class Calibration:
     support_noise: Floats  # R [T, T] as adapting takes it
     answer_noise: Floats  # [T] variance of an answer
     caution: Floats  # [T]
+    patience: Floats  # [T]
     steadiness: Floats  # [T]
 
 
@@ -97,8 +98,9 @@ def uncalibrated(hierarchy: Hierarchy) -> Calibration:
     """The hierarchy as it is, for when there is nothing to calibrate by."""
     targets = hierarchy.noise.shape[1]
     noise = hierarchy.noise[0]
+    nothing = np.zeros(targets)
     return Calibration(
-        hierarchy.spread, noise, np.diag(noise).copy(), np.zeros(targets), np.full(targets, 1e4)
+        hierarchy.spread, noise, np.diag(noise).copy(), nothing, nothing, np.full(targets, 1e4)
     )
 
 
@@ -140,7 +142,8 @@ def _scaled(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibrati
     start = np.zeros(int(kinds.max()) + 1 + 2 * targets)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 40})
     reach, support, answer = (part.numpy() for part in scaled(torch.from_numpy(found.x)))
-    return Calibration(reach, support, answer, np.zeros(targets), np.full(targets, 1e4))
+    nothing = np.zeros(targets)
+    return Calibration(reach, support, answer, nothing, nothing, np.full(targets, 1e4))
 
 
 def answers_after(episodes: Episodes, shots: int, spread: Tensor, support_noise: Tensor) -> Answers:
@@ -202,11 +205,12 @@ def _caution(calibration: Calibration, episodes: Episodes) -> Floats:
     """c of relation.trust_after, the least squared error on the episodes, by answer."""
     after = [answers_after(episodes, shots, *tensors(calibration)) for shots in SHOTS[1:]]
     grid = np.concatenate([[0.0], np.geomspace(0.05, 20, 60)])
+    at_once = torch.tensor(0.0)
     errors = []
     for caution in grid:
         total = torch.zeros(episodes.rows.shape[2], dtype=DOUBLE)
         for answers in after:
-            trust = trust_after(answers.count, torch.tensor(caution))[:, None]
+            trust = trust_after(answers.count, torch.tensor(caution), at_once)[:, None]
             error = episodes.query_residual - trust * answers.known
             total = total + (error**2 * episodes.query_weight).sum((0, 1))
         errors.append(total.numpy())
@@ -235,7 +239,8 @@ def read(
     own = torch.from_numpy(calibration.steadiness if steadiness is None else steadiness)
     noise = torch.from_numpy(calibration.answer_noise)
     caution = torch.from_numpy(calibration.caution)
-    trust = trust_after(answers.count, caution)[:, None]
+    patience = torch.from_numpy(calibration.patience)
+    trust = trust_after(answers.count, caution, patience)[:, None]
     unexplained = answers.total**2 * answers.offset / (answers.count * answers.offset + noise)
     around = (answers.squares - unexplained).clamp(min=0)
     scaled = (own * noise + around) / (own + answers.count)

@@ -20,8 +20,9 @@ factors, Agarwal & Chen 2009, doi 10.1145/1557019.1557029).
 
 First ratings say less of a person than later ones, and people differ in how predictable they are.
 So the vector also counts the ratings and sums up their residuals: what is known of the patient is
-believed by n² / (n² + caution²), and the noise is scaled to the patient's own (an inverse-gamma
-posterior mean). Both are sums, so the order of the ratings still does not matter.
+believed by n² / (n² + caution²), from more than `patience` ratings on, and the noise is scaled to
+the patient's own (an inverse-gamma posterior mean). Both are sums, so the order of the ratings
+still does not matter.
 """
 
 from dataclasses import dataclass
@@ -87,10 +88,11 @@ class RelationSettings:
         return gaussian.vector_size(self.coordinates) + SUMS * self.answers
 
 
-def trust_after(rated: Tensor, caution: Tensor) -> Tensor:
-    """n² / (n² + c²) after n ratings, under a caution c: 0 before the first, a half after c."""
+def trust_after(rated: Tensor, caution: Tensor, patience: Tensor) -> Tensor:
+    """n² / (n² + c²) after n ratings, under a caution c; 0 up to a patience of so many ratings."""
     squared: Tensor = rated * rated
-    return squared / (squared + caution * caution).clamp(min=1e-6)
+    trust = squared / (squared + caution * caution).clamp(min=1e-6)
+    return trust * (rated > patience).to(trust.dtype)
 
 
 class Belief(NamedTuple):
@@ -113,6 +115,7 @@ class RelationLearner(nn.Module):
     support_noise: Tensor
     answer_noise: Tensor
     caution: Tensor
+    patience: Tensor
     steadiness: Tensor
     widths: Tensor
 
@@ -131,6 +134,7 @@ class RelationLearner(nn.Module):
         self.register_buffer("support_noise", torch.full((answers,), 0.1))
         self.register_buffer("answer_noise", torch.full((answers,), 0.1))
         self.register_buffer("caution", torch.zeros(answers))
+        self.register_buffer("patience", torch.zeros(answers))
         self.register_buffer("steadiness", torch.full((answers,), 1e6))
         self.register_buffer(
             "widths", torch.tensor(GAUSSIAN_WIDTHS).unsqueeze(-1).repeat(1, answers)
@@ -243,7 +247,7 @@ class RelationLearner(nn.Module):
 
     def trust(self, belief: Belief) -> Tensor:
         """How far what is known of the patient is believed, [..., T] in 0..1."""
-        return trust_after(belief.rated, self.caution)
+        return trust_after(belief.rated, self.caution, self.patience)
 
     def own_noise(self, belief: Belief) -> Tensor:
         """Variance of one answer of this patient [..., T]: the usual one, scaled by how far their

@@ -109,7 +109,7 @@ class Release:
         return [
             Served(
                 found["answer"],
-                SERVED[found["served"]],
+                _rests_on(found),
                 _gain(found["offset_gain"], found["offset_error"]) if found["people"] else "",
                 _gain(found["relation_gain"], found["relation_error"]) if found["people"] else "",
                 found["people"],
@@ -139,6 +139,12 @@ class Served:
     offset_gain: str
     relation_gain: str
     people: int
+
+
+def _rests_on(found: Told) -> str:
+    begins = found.get("begins", 1)
+    since = f", from {begins} ratings on" if begins > 1 else ""
+    return SERVED[found["served"]] + since
 
 
 def _not_below(error: Error, without_ratings: float | None) -> Sequence[str]:

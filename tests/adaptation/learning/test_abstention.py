@@ -15,12 +15,14 @@ from adaptation.learning.early_ratings import (
     Calibration,
     Episodes,
     answers_after,
+    read,
     tensors,
 )
 from adaptation.learning.learners.relation_kernel import RelationKernel
 from adaptation.learning.ratings import Floats, RatingSet
 from adaptation.learning.relation import RelationSettings
 from adaptation.learning.training import Trained, meta_train
+from tests.adaptation.learning.first_ratings import people
 from tests.adaptation.learning.learners.rating_sets import linear_world
 
 SHAPE = RelationSettings(features=0, relations=2, carries=(None, 0))
@@ -32,8 +34,9 @@ OFFSETS, SLOPES, PERSISTENCE = [0, 3], [1, 2, 4, 5], [6]
 
 def calibration() -> Calibration:
     """As if all of a person could differ."""
+    nothing = np.zeros(2)
     return Calibration(
-        0.4 * np.eye(7), np.eye(2), np.ones(2), np.array([0.1, 0.0]), np.array([1e4, 1e4])
+        0.4 * np.eye(7), np.eye(2), np.ones(2), np.array([0.1, 0.0]), nothing, np.full(2, 1e4)
     )
 
 
@@ -237,3 +240,43 @@ def test_too_few_series_tell_nothing_and_nothing_is_abstained_from() -> None:
     assert trained.evidence[0].people == 0
     assert trained.evidence[0].served == "relation"
     assert (trained.learner.covariance.diagonal() > 0).all()
+
+
+# From how many ratings on
+
+
+def waiting(misled: int, *, served: str = "offset") -> tuple[Calibration, Evidence]:
+    """For people with an offset whose first so many ratings say something else, read as if every
+    rating told the offset."""
+    off = np.where(np.arange(FIRST) < misled, 1.8, 0.0)
+    evidence = Evidence("liking", served, 0.1, 0.01, 0.0, 0.0, PEOPLE)  # type: ignore[arg-type]
+    plain = Calibration(np.eye(1), np.eye(1), np.ones(1), np.zeros(1), np.zeros(1), np.full(1, 1e4))
+    calibrated, (found,) = abstention.wait(plain, (evidence,), people(misled=off))
+    return calibrated, found
+
+
+@pytest.mark.parametrize(
+    ("misled", "begins", "patience"), [(0, 1, 0.0), (1, 3, 2.0), (2, 5, 4.0), (4, 10, 7.5)]
+)
+def test_adapting_begins_where_it_was_shown_to_help(
+    misled: int, begins: int, patience: float
+) -> None:
+    calibrated, found = waiting(misled)
+    assert found.begins == begins
+    assert calibrated.patience.tolist() == [patience]
+
+
+def test_where_nothing_is_served_nothing_begins() -> None:
+    calibrated, found = waiting(1, served="population")
+    assert found.begins == 0
+    assert calibrated.patience.tolist() == [0.0]
+
+
+def test_until_then_the_populations_answer_is_read() -> None:
+    calibrated, _ = waiting(1)
+    episodes = people(5, seed=3)
+    for shots in (0, 1):
+        mean, _ = read(answers_after(episodes, shots, *tensors(calibrated)), calibrated)
+        assert not mean.any()
+    mean, _ = read(answers_after(episodes, 3, *tensors(calibrated)), calibrated)
+    assert mean.abs().min() > 0.01

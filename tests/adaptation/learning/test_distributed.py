@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ import torch
 
 from adaptation.learning import distributed
 from adaptation.learning.distributed import Team
-from adaptation.learning.episodes import Batch, Episodes
 from tests.adaptation.learning.toy_training import Rows, Toy, draw, train
 from tests.processes import ROOT
 
@@ -97,15 +97,19 @@ def test_the_parts_of_a_batch_are_the_batch() -> None:
     assert Team().part(listed) is listed
 
 
-def test_episodes_are_parted_in_every_table_alike() -> None:
-    def table(width: int) -> torch.Tensor:
-        return torch.arange(5.0).view(5, 1, 1).expand(5, 4, width)
+@dataclass(frozen=True)
+class _Halves:
+    support: Rows
+    query: Rows
 
-    batch = Batch(table(6), table(2), table(3), table(3))
-    part = Team(1, 2).part(Episodes(batch, batch))
+
+def test_episodes_are_parted_in_every_table_alike() -> None:
+    rows = torch.arange(5.0)
+    batch = Rows(rows[:, None].expand(5, 3), rows, rows)
+    part = Team(1, 2).part(_Halves(batch, batch))
     for half in (part.support, part.query):
-        for values in vars(half).values():
-            assert values[:, 0, 0].tolist() == [1.0, 3.0]
+        assert half.x.tolist() == [[1.0] * 3, [3.0] * 3]
+        assert half.y.tolist() == half.weight.tolist() == [1.0, 3.0]
 
 
 def test_fewer_rows_than_processes_are_refused() -> None:

@@ -42,6 +42,7 @@ def some_learner(seed: int) -> RelationLearner:
     learner = made_up_learner(seed, features=FEATURES, relations=2).double()
     learner.covariance = (learner.covariance + learner.covariance.T) / 2  # to the last digit
     learner.caution = torch.rand(3).double() * 2
+    learner.patience = torch.tensor([0.0, 2.0, 4.0], dtype=torch.float64)
     learner.steadiness = torch.rand(3).double() * 20
     return learner
 
@@ -55,6 +56,7 @@ def calibration_of(learner: RelationLearner) -> Calibration:
         noise.numpy(),
         learner.answer_noise.numpy(),
         learner.caution.numpy(),
+        learner.patience.numpy(),
         learner.steadiness.numpy(),
     )
 

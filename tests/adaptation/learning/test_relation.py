@@ -358,6 +358,17 @@ def test_what_is_known_is_believed_the_more_the_more_was_rated() -> None:
         torch.testing.assert_close(learner.trust(belief), expected)
 
 
+def test_up_to_its_patience_nothing_is_believed() -> None:
+    patient, eager = judged(caution=CAUTION), judged(caution=CAUTION)
+    patient.patience = torch.tensor([0.0, 2.0, 4.0])
+    rated = standard(6, seed=3)
+    for count in range(1, 7):
+        belief = patient.belief(rated.taken(list(range(count))).adapted(patient))
+        begun = belief.rated > patient.patience
+        expected = torch.where(begun, eager.trust(belief), 0.0)
+        torch.testing.assert_close(patient.trust(belief), expected)
+
+
 def test_predictions_move_from_the_population_as_far_as_the_patient_is_believed() -> None:
     cautious, sure = judged(caution=CAUTION), judged(caution=torch.zeros(3))
     rated, asked = standard(4, seed=4), standard(8, seed=5)

@@ -14,7 +14,7 @@ def some_metrics() -> dict[str, Any]:
     ]
     evidence = [
         {"answer": "liking", "served": "offset", "offset_gain": 0.08, "offset_error": 0.02,
-         "relation_gain": -0.011, "relation_error": 0.01, "people": 24},
+         "relation_gain": -0.011, "relation_error": 0.01, "people": 24, "begins": 3},
         {"answer": "valence", "served": "relation", "offset_gain": 0.0, "offset_error": 0.0,
          "relation_gain": 0.0, "relation_error": 0.0, "people": 0},
     ]  # fmt: skip

@@ -21,7 +21,7 @@ def test_errors_stand_by_outcome() -> None:
 
 def test_evidence_says_what_is_served_and_what_that_gained() -> None:
     liking, valence = some_release().evidence
-    assert liking.rests_on == "the person's own average alone"
+    assert liking.rests_on == "the person's own average alone, from 3 ratings on"
     assert (liking.offset_gain, liking.relation_gain) == ("+8.0 ± 2.0 %", "−1.1 ± 1.0 %")
     assert (valence.offset_gain, valence.people) == ("", 0)
 

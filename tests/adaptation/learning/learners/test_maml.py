@@ -8,24 +8,11 @@ from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from adaptation.learning.learners import maml
-from adaptation.learning.learners.episodic import Settings
 from adaptation.learning.learners.episodic_module import Build
 from adaptation.learning.learners.maml import InnerLoop, TwoLayers
-from tests.adaptation.learning.learners.episodic_sets import (
-    COLUMNS,
-    Fit,
-    assert_adapting_helps,
-    assert_module_reads_a_set,
-    assert_no_ratings_say_nothing,
-    assert_recipe_keeps_the_protocol,
-    assert_recipe_takes_poor_sets,
-    assert_training_helps,
-    ratings,
-    stirred,
-)
+from tests.adaptation.learning.learners.episodic_sets import COLUMNS, ratings, stirred
 
 both = pytest.mark.parametrize("build", [maml.maml, maml.anil])
-both_fits = pytest.mark.parametrize("fit", [maml.fit, maml.fit_anil])
 
 
 def loop(build: Build) -> InnerLoop:
@@ -75,7 +62,6 @@ def test_many_at_once_are_as_one_at_a_time(build: Build) -> None:
 
 @both
 def test_no_ratings_leave_the_weights_as_they_were(build: Build) -> None:
-    assert_no_ratings_say_nothing(build)
     module, (x, y, weight) = loop(build), ratings(2, 3)
     start = dict(module.network.named_parameters())
     for nothing in (ratings(2, 0), (x, y, torch.zeros_like(weight))):
@@ -125,25 +111,3 @@ def test_one_rating_moves_the_weights_less_than_ten(build: Build) -> None:
         return sum((adapted[n][0] - start[n]).abs().sum().item() for n in module.adapted)
 
     assert moved(1) < 0.5 * moved(10)
-
-
-@both
-def test_it_reads_a_support_as_a_set(build: Build) -> None:
-    assert_module_reads_a_set(build)
-
-
-@both_fits
-def test_the_recipe_keeps_the_protocol(fit: Fit) -> None:
-    assert_recipe_keeps_the_protocol(fit)
-    assert_recipe_takes_poor_sets(fit)
-
-
-@both_fits
-def test_adapting_lowers_the_error(fit: Fit) -> None:
-    assert_adapting_helps(fit)
-
-
-@both_fits
-def test_training_finds_what_people_differ_in(fit: Fit) -> None:
-    settings = Settings(steps=40, episodes=16, learning_rate=3e-2, weight_decay=0.1)
-    assert_training_helps(fit, settings, gain=0.2)

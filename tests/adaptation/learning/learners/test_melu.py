@@ -4,19 +4,8 @@ import torch
 from torch import Tensor
 
 from adaptation.learning.learners import melu
-from adaptation.learning.learners.episodic import Settings
 from adaptation.learning.learners.maml import InnerLoop
-from tests.adaptation.learning.learners.episodic_sets import (
-    COLUMNS,
-    assert_adapting_helps,
-    assert_module_reads_a_set,
-    assert_no_ratings_say_nothing,
-    assert_recipe_keeps_the_protocol,
-    assert_recipe_takes_poor_sets,
-    assert_training_helps,
-    ratings,
-    stirred,
-)
+from tests.adaptation.learning.learners.episodic_sets import COLUMNS, ratings, stirred
 
 
 def test_a_person_changes_every_decision_layer_and_no_embedding() -> None:
@@ -42,22 +31,3 @@ def test_the_blocks_of_columns_are_embedded_apart() -> None:
     network(x)
     for place, columns in enumerate((slice(0, 5), slice(5, 8), slice(8, 17))):
         assert torch.equal(read[place], x[:, columns])
-
-
-def test_it_reads_a_support_as_a_set() -> None:
-    assert_module_reads_a_set(melu.melu)
-    assert_no_ratings_say_nothing(melu.melu)
-
-
-def test_the_recipe_keeps_the_protocol() -> None:
-    assert_recipe_keeps_the_protocol(melu.fit)
-    assert_recipe_takes_poor_sets(melu.fit)
-
-
-def test_adapting_lowers_the_error() -> None:
-    assert_adapting_helps(melu.fit)
-
-
-def test_training_finds_what_people_differ_in() -> None:
-    settings = Settings(steps=40, episodes=16, learning_rate=1e-2, weight_decay=0.1)
-    assert_training_helps(melu.fit, settings, gain=0.2)

@@ -13,27 +13,15 @@ from adaptation.learning.learners.neural_process import AttentiveProcess
 from adaptation.learning.ratings import RatingSet
 from tests.adaptation.learning.learners.episodic_sets import (
     COLUMNS,
+    NOBODY,
     Fit,
     answers,
-    assert_adapting_helps,
-    assert_module_reads_a_set,
-    assert_no_ratings_say_nothing,
-    assert_recipe_keeps_the_protocol,
-    assert_recipe_takes_poor_sets,
-    assert_training_helps,
     predicted,
     ratings,
 )
 from tests.adaptation.learning.learners.rating_sets import linear_set
 
 both = pytest.mark.parametrize("build", [neural_process.conditional, AttentiveProcess])
-both_fits = pytest.mark.parametrize("fit", [neural_process.fit, neural_process.fit_attentive])
-
-
-@both
-def test_it_reads_a_support_as_a_set(build: Build) -> None:
-    assert_module_reads_a_set(build)
-    assert_no_ratings_say_nothing(build)
 
 
 @both
@@ -63,24 +51,6 @@ def test_attention_goes_to_the_rated_item_that_is_most_alike() -> None:
     torch.testing.assert_close(mean, y, atol=0.05, rtol=0.0)
 
 
-@both_fits
-def test_the_recipe_keeps_the_protocol(fit: Fit) -> None:
-    assert_recipe_keeps_the_protocol(fit)
-    assert_recipe_takes_poor_sets(fit)
-
-
-@both_fits
-def test_adapting_lowers_the_error(fit: Fit) -> None:
-    assert_adapting_helps(fit)
-
-
-def test_training_finds_what_people_differ_in() -> None:
-    few = Settings(steps=60, episodes=16, learning_rate=1e-2, weight_decay=0.1)
-    many = Settings(steps=600, learning_rate=5e-3, weight_decay=0.1)
-    assert_training_helps(neural_process.fit_attentive, few, gain=0.4)
-    assert_training_helps(neural_process.fit, many, gain=0.15)
-
-
 def noisy_where_loud() -> RatingSet:
     """Answers about items whose first feature is above 0 are pure noise; the others are steady."""
     rows = linear_set(people=30)
@@ -98,6 +68,6 @@ def test_the_variance_is_learned(fit: Fit) -> None:
         rows.of_users(range(25)), seed=0, settings=Settings(steps=150, learning_rate=1e-2)
     )
     new = rows.of_users(range(25, 30))
-    variance = predicted(learner, new.rows(np.zeros(0, np.int64)), new).variance
+    variance = predicted(learner, new.rows(NOBODY), new).variance
     loud = new.features[new.item, 0] > 0
     assert (variance[loud].mean(axis=0) > 2 * variance[~loud].mean(axis=0)).all()

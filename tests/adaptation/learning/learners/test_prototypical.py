@@ -2,29 +2,11 @@
 
 import torch
 
-from adaptation.learning.learners import prototypical
-from adaptation.learning.learners.episodic import Settings
 from adaptation.learning.learners.prototypical import LEVEL, PrototypicalNetwork
-from tests.adaptation.learning.learners.episodic_sets import (
-    COLUMNS,
-    answers,
-    assert_adapting_helps,
-    assert_module_reads_a_set,
-    assert_no_ratings_say_nothing,
-    assert_recipe_keeps_the_protocol,
-    assert_recipe_takes_poor_sets,
-    assert_training_helps,
-    ratings,
-    stirred,
-)
-
-
-def test_it_reads_a_support_as_a_set() -> None:
-    assert_module_reads_a_set(PrototypicalNetwork)
+from tests.adaptation.learning.learners.episodic_sets import COLUMNS, answers, ratings, stirred
 
 
 def test_without_ratings_the_answer_is_the_populations() -> None:
-    assert_no_ratings_say_nothing(PrototypicalNetwork)
     module, query = stirred(PrototypicalNetwork), ratings(1, 4, seed=1)[0]
     mean, _ = answers(module, ratings(1, 0), query)
     assert torch.allclose(mean, module.population(query))
@@ -51,17 +33,3 @@ def test_what_was_rated_twice_is_surer() -> None:
     more = answers(module, tuple(twice), x)[0] - module.population(x)
     assert (once > 0).all()
     assert (more > once).all()
-
-
-def test_the_recipe_keeps_the_protocol() -> None:
-    assert_recipe_keeps_the_protocol(prototypical.fit)
-    assert_recipe_takes_poor_sets(prototypical.fit)
-
-
-def test_adapting_lowers_the_error() -> None:
-    assert_adapting_helps(prototypical.fit)
-
-
-def test_training_finds_what_people_differ_in() -> None:
-    settings = Settings(steps=60, episodes=16, learning_rate=1e-2, weight_decay=0.1)
-    assert_training_helps(prototypical.fit, settings, gain=0.4)
