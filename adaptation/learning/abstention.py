@@ -1,14 +1,16 @@
 """For which answers adapting has been shown to help, and abstaining where it has not.
 
 On the training people's own first ratings (adaptation/learning/early_ratings.py), the squared error
-after ten ratings is compared, person by person, with and without a part of the model. A part is
-kept for an answer when it gains more than one standard error; otherwise its prior variance is set
-to 0, so that no rating can move it, and the served prediction is the simpler one.
+after ten ratings is compared, person by person, with and without a part of the model, under a
+calibration that was tuned on others. A part is kept for an answer when it gains more than one
+standard error; otherwise its prior variance is set to 0, so that no rating can move it, and the
+served prediction is the simpler one.
 
 What is kept is served from as many ratings on as were shown to help, by the same rule: a first
 rating is often worth less than the population's answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -30,6 +32,10 @@ Served = Literal["relation", "offset", "population"]
 SIMPLER: Final[tuple[Served, ...]] = ("population", "offset", "relation")
 """From the simplest: everybody's answer; with the person's own mean; with how rated tracks relate
 to new ones and how the person's moods persist."""
+
+
+Trials = Sequence[tuple[Calibration, Episodes]]
+"""Calibrations, each with the episodes of people whom it was not tuned on."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +70,14 @@ def kinds(shape: RelationSettings) -> Whole:
     return np.array([*slopes, *(2 * shape.answers + at for at in range(len(shape.moods)))])
 
 
-def weigh(
-    answers: list[str], shape: RelationSettings, calibration: Calibration, episodes: Episodes
-) -> tuple[Evidence, ...]:
+def weigh(answers: list[str], shape: RelationSettings, trials: Trials) -> tuple[Evidence, ...]:
     """The evidence for every answer."""
     errors = {
-        served: _errors(_with_all(shape, calibration, served), episodes) for served in SIMPLER
+        served: _errors([(_with_all(shape, tuned, served), asked) for tuned, asked in trials])
+        for served in SIMPLER
     }
-    return tuple(_evidence(name, at, errors, episodes) for at, name in enumerate(answers))
+    person = _people(trials)
+    return tuple(_evidence(name, at, errors, person) for at, name in enumerate(answers))
 
 
 def abstain(
@@ -87,27 +93,32 @@ def abstain(
 
 
 def wait(
-    calibration: Calibration, evidence: tuple[Evidence, ...], episodes: Episodes
+    shape: RelationSettings,
+    calibration: Calibration,
+    evidence: tuple[Evidence, ...],
+    trials: Trials,
 ) -> tuple[Calibration, tuple[Evidence, ...]]:
     """The calibration that adapts from as many ratings on as help, and the evidence that says so.
 
     Those are the fewest of SHOTS at which, and at every larger number, the gain over no ratings is
     more than one standard error; no more than ten.
     """
-    errors = {shots: _errors(calibration, episodes, shots) for shots in SHOTS}
+    served = [(abstain(shape, tuned, evidence), asked) for tuned, asked in trials]
+    errors = {shots: _errors(served, shots) for shots in SHOTS}
+    person = _people(trials)
     found = tuple(
-        replace(one, begins=_begins(at, errors, episodes) if one.served != "population" else 0)
+        replace(one, begins=_begins(at, errors, person) if one.served != "population" else 0)
         for at, one in enumerate(evidence)
     )
     patience = np.array([_midway(one.begins) for one in found])
     return replace(calibration, patience=patience), found
 
 
-def _begins(at: int, errors: dict[int, Floats], episodes: Episodes) -> int:
+def _begins(at: int, errors: dict[int, Floats], person: Whole) -> int:
     total = float(errors[0][:, at].sum())
     begins = FIRST
     for shots in reversed(SHOTS[1:]):
-        gain, unsure = _gain(errors[0][:, at] - errors[shots][:, at], episodes.person, total)
+        gain, unsure = _gain(errors[0][:, at] - errors[shots][:, at], person, total)
         if gain <= unsure:
             break
         begins = shots
@@ -144,21 +155,28 @@ def _beyond(shape: RelationSettings, answer: int, served: Served) -> Truths:
     return np.asarray(relation if served == "offset" else relation | (kind == answer))
 
 
-def _errors(calibration: Calibration, episodes: Episodes, shots: int = FIRST) -> Floats:
+def _errors(trials: Trials, shots: int = FIRST) -> Floats:
     """Squared errors of every series after so many ratings [B, T], sums over its queries."""
-    after = answers_after(episodes, shots, *tensors(calibration))
-    mean, _ = read(after, calibration)
-    error = (episodes.query_residual - mean) ** 2 * episodes.query_weight
-    return np.asarray(error.sum(1).numpy())
+    found = []
+    for tuned, asked in trials:
+        mean, _ = read(answers_after(asked, shots, *tensors(tuned)), tuned)
+        error = (asked.query_residual - mean) ** 2 * asked.query_weight
+        found.append(error.sum(1).numpy())
+    return np.concatenate(found)
 
 
-def _evidence(name: str, at: int, errors: dict[Served, Floats], episodes: Episodes) -> Evidence:
+def _people(trials: Trials) -> Whole:
+    """Whose each series is [B]."""
+    return np.concatenate([asked.person for _, asked in trials])
+
+
+def _evidence(name: str, at: int, errors: dict[Served, Floats], person: Whole) -> Evidence:
     total = float(errors["population"][:, at].sum())
-    people = len(np.unique(episodes.person))
+    people = len(np.unique(person))
     if total <= 0:
         return nothing_known([name])[0]
-    offset = _gain(errors["population"][:, at] - errors["offset"][:, at], episodes.person, total)
-    relation = _gain(errors["offset"][:, at] - errors["relation"][:, at], episodes.person, total)
+    offset = _gain(errors["population"][:, at] - errors["offset"][:, at], person, total)
+    relation = _gain(errors["offset"][:, at] - errors["relation"][:, at], person, total)
     served: Served = "population"
     if offset[0] > offset[1]:
         served = "offset"

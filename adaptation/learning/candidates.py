@@ -55,10 +55,13 @@ def fit(
     if episodes is None:
         plain = early_ratings.uncalibrated(fitted)
         return Fit(shape, places, fitted, plain, abstention.nothing_known(names), None)
-    calibration = early_ratings.calibrate(fitted, episodes, abstention.kinds(shape))
-    evidence = evidence or abstention.weigh(names, shape, calibration, episodes)
+    kinds = abstention.kinds(shape)
+    trials = early_ratings.trials(fitted, episodes, kinds)
+    evidence = evidence or abstention.weigh(names, shape, trials)
+    calibration = early_ratings.calibrate(fitted, episodes, kinds)
     calibration = abstention.abstain(shape, calibration, evidence)
-    return Fit(shape, places, fitted, *abstention.wait(calibration, evidence, episodes), episodes)
+    served = abstention.wait(shape, calibration, evidence, trials)
+    return Fit(shape, places, fitted, *served, episodes)
 
 
 def as_served(

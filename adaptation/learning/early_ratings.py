@@ -8,7 +8,7 @@ the first K ratings of a training person's series are the support, those after t
 person, so that nothing is measured on what it was fitted to.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from adaptation.learning.relation import GAUSSIAN_WIDTHS, LEVELS, trust_after
 SHOTS = (0, 1, 3, 5, 10)
 FIRST = max(SHOTS)
 FEWEST_SERIES = 6
+PARTS = 5  # of the people, each left out of a calibration once
 PRIOR_SD = 0.5  # of the logarithm of a factor that P or the noise is scaled by
 STEADINESS = (2.0, 4.0, 8.0, 16.0, 32.0, 1e4)
 DOUBLE = torch.float64
@@ -39,6 +40,17 @@ class Episodes:
     query_residual: Tensor  # [B, Q, T]
     query_weight: Tensor  # [B, Q, T]
     person: Whole  # [B]
+
+    def of(self, people: Whole) -> "Episodes":
+        """The series of some people."""
+        theirs = np.isin(self.person, people)
+        here = torch.from_numpy(theirs)
+        tables = {
+            each.name: getattr(self, each.name)[here]
+            for each in fields(self)
+            if each.name != "person"
+        }
+        return Episodes(**tables, person=self.person[theirs])
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,20 @@ def calibrate(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibra
     calibration = _scaled(hierarchy, episodes, kinds)
     calibration = replace(calibration, caution=_caution(calibration, episodes))
     return replace(calibration, steadiness=_steadiness(calibration, episodes))
+
+
+def trials(
+    hierarchy: Hierarchy, episodes: Episodes, kinds: Whole
+) -> list[tuple[Calibration, Episodes]]:
+    """Every person's episodes, with a calibration that was tuned without them: one part of the
+    people after the other is left out."""
+    people = np.unique(episodes.person)
+    found = []
+    for part in range(min(PARTS, len(people))):
+        theirs = people[part::PARTS]
+        tuned = calibrate(hierarchy, episodes.of(np.setdiff1d(people, theirs)), kinds)
+        found.append((tuned, episodes.of(theirs)))
+    return found
 
 
 def _scaled(hierarchy: Hierarchy, episodes: Episodes, kinds: Whole) -> Calibration:

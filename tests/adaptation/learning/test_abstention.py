@@ -60,8 +60,12 @@ def episodes(differing: list[int], *, people: int = PEOPLE, seed: int = 0) -> Ep
     return Episodes(*first, *later, np.arange(people))
 
 
+def weigh(made: Episodes) -> tuple[Evidence, ...]:
+    return abstention.weigh(NAMES, SHAPE, [(calibration(), made)])
+
+
 def weighed(differing: list[int], **made: int) -> tuple[Evidence, ...]:
-    return abstention.weigh(NAMES, SHAPE, calibration(), episodes(differing, **made))
+    return weigh(episodes(differing, **made))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_what_helps_one_person_is_not_yet_shown_to_help(coordinate: int) -> None
     residual[0, :, 0] += 5.0 * made.rows[0, :, 0, coordinate]
     query_residual[0, :, 0] += 5.0 * made.query_rows[0, :, 0, coordinate]
     one_of_many = replace(made, residual=residual, query_residual=query_residual)
-    found = abstention.weigh(NAMES, SHAPE, calibration(), one_of_many)[0]
+    found = weigh(one_of_many)[0]
     gain, error = (
         (found.offset_gain, found.offset_error)
         if coordinate == 0
@@ -117,14 +121,10 @@ def test_the_standard_error_counts_people_and_not_their_series() -> None:
         *(torch.cat([getattr(made, name)] * 2) for name in list(vars(made))[:-1]),
         np.concatenate([made.person] * 2),
     )
-    once, again = (
-        abstention.weigh(NAMES, SHAPE, calibration(), given)[0] for given in (made, twice)
-    )
+    once, again = (weigh(given)[0] for given in (made, twice))
     assert again.people == PEOPLE
     assert again.offset_error == pytest.approx(once.offset_error)
-    alone = abstention.weigh(
-        NAMES, SHAPE, calibration(), replace(made, person=np.zeros(PEOPLE, np.int64))
-    )
+    alone = weigh(replace(made, person=np.zeros(PEOPLE, np.int64)))
     assert alone[0].people == 1
 
 
@@ -132,9 +132,7 @@ def test_an_answer_that_nobody_gave_has_no_evidence() -> None:
     made = episodes(OFFSETS + SLOPES)
     weight = made.query_weight.clone()
     weight[..., 1] = 0.0
-    liking, valence = abstention.weigh(
-        NAMES, SHAPE, calibration(), replace(made, query_weight=weight)
-    )
+    liking, valence = weigh(replace(made, query_weight=weight))
     assert liking.served == "relation"
     assert valence == abstention.nothing_known(["valence"])[0]
     assert valence.people == 0
@@ -245,13 +243,16 @@ def test_too_few_series_tell_nothing_and_nothing_is_abstained_from() -> None:
 # From how many ratings on
 
 
+ALONE = RelationSettings(features=0, relations=0, carries=(None,))
+
+
 def waiting(misled: int, *, served: str = "offset") -> tuple[Calibration, Evidence]:
     """For people with an offset whose first so many ratings say something else, read as if every
     rating told the offset."""
     off = np.where(np.arange(FIRST) < misled, 1.8, 0.0)
     evidence = Evidence("liking", served, 0.1, 0.01, 0.0, 0.0, PEOPLE)  # type: ignore[arg-type]
     plain = Calibration(np.eye(1), np.eye(1), np.ones(1), np.zeros(1), np.zeros(1), np.full(1, 1e4))
-    calibrated, (found,) = abstention.wait(plain, (evidence,), people(misled=off))
+    calibrated, (found,) = abstention.wait(ALONE, plain, (evidence,), [(plain, people(misled=off))])
     return calibrated, found
 
 

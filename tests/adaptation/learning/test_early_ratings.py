@@ -11,6 +11,7 @@ from adaptation.learning import early_ratings
 from adaptation.learning.early_ratings import (
     FEWEST_SERIES,
     FIRST,
+    PARTS,
     SHOTS,
     STEADINESS,
     Calibration,
@@ -21,6 +22,7 @@ from adaptation.learning.early_ratings import (
     interval_widths,
     read,
     tensors,
+    trials,
     uncalibrated,
 )
 from adaptation.learning.expectation import Design
@@ -311,3 +313,22 @@ def test_what_was_not_answered_does_not_count() -> None:
     for name in ("spread", "support_noise", "answer_noise", "caution", "steadiness"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), err_msg=name)
     np.testing.assert_allclose(interval_widths(one, silenced), interval_widths(one, nonsense))
+
+
+def test_a_trial_is_of_people_whom_its_calibration_was_not_tuned_on() -> None:
+    made = people(12)
+    twice = Episodes(
+        *(torch.cat([getattr(made, name)] * 2) for name in list(vars(made))[:-1]),
+        np.concatenate([made.person] * 2),
+    )
+    fitted = hierarchy_of(np.eye(1), np.eye(1))
+    found = trials(fitted, twice, ONE_KIND)
+    assert len(found) == PARTS
+    asked = [set(episodes.person.tolist()) for _, episodes in found]
+    assert sorted(one for part in asked for one in part) == list(range(12))
+    assert sum(len(episodes.person) for _, episodes in found) == 24
+    for tuned, episodes in found:
+        others = twice.of(np.setdiff1d(np.arange(12), episodes.person))
+        again = calibrate(fitted, others, ONE_KIND)
+        np.testing.assert_array_equal(tuned.spread, again.spread)
+    assert len({float(tuned.spread[0, 0]) for tuned, _ in found}) == PARTS
