@@ -144,6 +144,19 @@ def size_and_times() -> None:
     )
 
 
+def beside_the_best(results: list[bars.Told]) -> None:
+    """Every bar, then where the default does harm or is not calibrated."""
+    print(bars.as_table(bars.measured(results)))  # noqa: T201
+    for result in results:
+        if result["protocol"] == "few-shot":
+            name = result["data"]["name"]
+            for what, found in (
+                ("worse than without ratings", bars.harmful(result)),
+                ("not calibrated", bars.uncalibrated(result)),
+            ):
+                print(f"{name}, {what}: {'; '.join(found) or 'nowhere'}")  # noqa: T201
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Benchmark the default learner.")
     parser.add_argument("--evaluation", type=Path, nargs="*", default=[], metavar="FILE")
@@ -152,8 +165,7 @@ def main() -> None:
         throughput(relations)
     size_and_times()
     if files:
-        rows = bars.measured(json.loads(path.read_text()) for path in files)
-        print(bars.as_table(rows))  # noqa: T201
+        beside_the_best([json.loads(path.read_text()) for path in files])
 
 
 if __name__ == "__main__":
