@@ -4,12 +4,20 @@
 import os
 import sys
 
+NO_TABLE = ("no such table", 'relation "')  # as SQLite and PostgreSQL begin to say it
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "therapy.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError) as problem:
+        if not any(words in str(problem) for words in NO_TABLE):
+            raise
+        sys.exit("The database is not set up: run `python manage.py migrate`, or `make demo`.")
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ def test_a_plain_learner_needs_neither_pytorch_nor_a_database(folder: Path, tmp_
         (("--support", "last"), "invalid choice: 'last'"),
         (("--protocol", "situnes-4"), "invalid choice: 'situnes-4'"),
         (("--json", "/nowhere/result.json"), "/nowhere/result.json cannot be written"),
-        (("--json", "/tmp"), "/tmp cannot be written"),
+        (("--json", "/tmp"), "/tmp is a folder. Name a file in it"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(

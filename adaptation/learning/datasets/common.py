@@ -33,6 +33,12 @@ KEY = "key"  # 0 C, 1 C sharp … 11 B
 RATINGS_EACH = 30
 
 
+def features_of(data: RatingSet) -> set[str]:
+    """Which of the SHARED features the set describes its items by."""
+    told = np.isfinite(_shared_features(data)).any(axis=0)
+    return {name for name, here in zip(SHARED, told, strict=True) if here}
+
+
 def answers_of(data: RatingSet) -> set[str]:
     """Which answers of MEANINGS the set has."""
     return {meaning for meaning in MEANINGS if _place(data, meaning) is not None}

@@ -49,6 +49,7 @@ def read(folder: Path) -> RatingSet:
         mood=_mood(columns, lines),
         order=_order(columns, lines),
         series=_series(columns, lines),
+        simulated=description.simulated,
         auxiliary=_auxiliary(columns, lines),
         groups=_groups(folder / "users.csv", lines, user_keys),
     )
@@ -66,9 +67,21 @@ def _targets(
             f"{folder / neutral_description.FILE}: target {unknown[0]} is no column of ratings.csv."
         )
     moods = set(MOODS) if set(columns) & set(BEFORE) else set()
+    _check_moods(folder / "ratings.csv", names, moods)
     return tuple(
         _target(name, lines, description.scales.get(name, Scale()), name in moods) for name in names
     )
+
+
+def _check_moods(path: Path, names: Sequence[str], moods: set[str]) -> None:
+    """A mood after that goes by another name would not be seen to follow from the mood before."""
+    for name in names:
+        meant = next((mood for mood in moods - set(names) if mood in name), None)
+        if meant is not None:
+            raise BadData(
+                f"{path}: is {name} the mood after? Beside {' and '.join(BEFORE)} it is called "
+                f"{meant}: rename it, or give it a name without '{meant}'."
+            )
 
 
 def _target(name: str, lines: Sequence[Line], scale: Scale, is_mood: bool) -> Target:

@@ -26,6 +26,7 @@ class Description:
     name: str
     licence: str = "not stated"
     scales: Mapping[str, Scale] = field(default_factory=dict)  # by target
+    simulated: bool = False  # the people do not exist
 
 
 def read(folder: Path) -> Description:
@@ -39,14 +40,18 @@ def read(folder: Path) -> Description:
         raise BadData(f"{path}, line {problem.lineno}: {problem.msg}.") from problem
     except UnicodeDecodeError as problem:
         raise BadData(f"{path} is no UTF-8 text: {problem}. Save it as UTF-8.") from problem
-    told = _object(path, told, "the file", {"name", "licence", "targets"})
+    told = _object(path, told, "the file", {"name", "licence", "simulated", "targets"})
     targets = told.get("targets", {})
     if not isinstance(targets, dict):
         raise BadData(f"{path}: targets must be an object in braces, a target each.")
+    simulated = told.get("simulated", False)
+    if not isinstance(simulated, bool):
+        raise BadData(f"{path}: simulated must be true or false.")
     return Description(
         _words(path, told, "name", folder.resolve().name),
         _words(path, told, "licence", "not stated"),
         {name: _scale(path, name, value) for name, value in targets.items()},
+        simulated,
     )
 
 

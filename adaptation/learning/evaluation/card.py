@@ -36,7 +36,8 @@ def of_evaluation(result: Told, *, learner: str, release: Release | None = None)
     """
     check(result)
     if learner not in result["learners"]:
-        raise NotReadable(f"It holds no learner '{learner}', but {', '.join(result['learners'])}.")
+        held = ", ".join(result["learners"])
+        raise NotReadable(f"It holds no learner '{learner}'. Choose with --learner: {held}.")
     parts = [
         [f"# Model card: {learner if release is None else f'{release.name} {release.version}'}"],
         _what_it_is(learner, release),
@@ -172,5 +173,5 @@ def _by_group(result: Told, learner: str) -> list[str]:
         ]
         lines += table((f"{kind} (people)", *names), rows)
         if left := len(groups) - len(shown):
-            lines.append(f"{left} groups of fewer than {FEWEST_USERS} people are left out.")
+            lines.append(f"Groups of fewer than {FEWEST_USERS} people are left out: {left}.")
     return lines

@@ -23,12 +23,13 @@ def bullets(lines: Sequence[str]) -> str:
 
 
 def with_error(told: Told, *, signed: bool = False) -> str:
-    """A measure of the JSON ± its standard error."""
+    """A measure of the JSON ± its standard error; a signed one is a small difference."""
     value, error = told["value"], told["standard_error"]
     if value is None:
         return "–"
-    said = f"{value:+.3f}" if signed else f"{value:.3f}"
-    return (said if error is None else f"{said} ± {error:.3f}").replace("-", "−")
+    digits = 4 if signed else 3
+    said = f"{value:{'+' if signed else ''}.{digits}f}"
+    return (said if error is None else f"{said} ± {error:.{digits}f}").replace("-", "−")
 
 
 def _cell(text: str) -> str:

@@ -2,11 +2,12 @@
 
 The default learner is meta-trained on a set (or on simulated listeners) and asked about people of
 every set under the few-shot protocol, on the features and answers that the sets share
-(adaptation/learning/datasets/common.py), tracks being known by their content alone. Beside it
-stands mean and offset, fitted on *other people of the set that is asked about*: what can be had
-there without any transfer, with and without what they said of the same tracks. Where a base is
-asked about the set that it learned on, the people asked about are left out of its training, as they
-are of mean and offset's. Where one of the two sets has no mood before, neither uses it.
+(adaptation/learning/datasets/common.py; a feature that one of them lacks says nothing there),
+tracks being known by their content alone. Beside it stands mean and offset, fitted on *other people
+of the set that is asked about*: what can be had there without any transfer, with and without what
+they said of the same tracks. Where a base is asked about the set that it learned on, the people
+asked about are left out of its training, as they are of mean and offset's. Where one of the two
+sets has no mood before, neither uses it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -64,6 +65,13 @@ def evaluate(
     answers = [meaning for meaning in common.MEANINGS if meaning in shared]
     if not answers:
         raise NothingShared(f"{', '.join(d.name for d in sets)} have no answers in common.")
+    described = set.intersection(*(common.features_of(data) for data in sets))
+    features = [name for name in common.SHARED if name in described]
+    if not features:
+        raise NothingShared(
+            f"{', '.join(d.name for d in sets)} describe items by no feature in common. Known by "
+            f"name are {', '.join(common.SHARED)}; other columns are not compared."
+        )
     ground = [common.on_common_ground(data, answers) for data in sets]
     plans = {data.name: protocol.plan(data) for data in ground}
     work = {
@@ -82,7 +90,7 @@ def evaluate(
         tests[data.name] = summarise(data, plan, protocol.shots, asked, baselines=(OFFSET,))
     return {
         "protocol": "transfer",
-        "settings": {**asdict(protocol), "listeners": listeners, "features": common.SHARED},
+        "settings": {**asdict(protocol), "listeners": listeners, "features": features},
         "code": store.code,
         "tests": tests,
     }

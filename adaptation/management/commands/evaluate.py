@@ -88,7 +88,13 @@ class Command(BaseCommand):
             return
         self.stdout.write(table)
         if options["json"] is not None:
-            report.write_json(options["json"], result)
+            try:
+                report.write_json(options["json"], result)
+            except OSError as problem:
+                raise CommandError(
+                    f"{options['json']} could not be written: {problem.strerror}. What was "
+                    "measured is kept: the same command with another --json writes it at once."
+                ) from problem
 
 
 def _evaluated(options: dict[str, Any]) -> tuple[Result, str]:
@@ -112,7 +118,9 @@ def _check_writable(path: Path | None) -> None:
     """Hours of work shall not end at a folder that is not there."""
     if path is None or path == STDOUT:
         return
-    if path.is_dir() or not os.access(path.resolve().parent, os.W_OK):
+    if path.is_dir():
+        raise CommandError(f"{path} is a folder. Name a file in it.")
+    if not os.access(path.resolve().parent, os.W_OK):
         raise CommandError(f"{path} cannot be written: is it in a folder that is there?")
 
 

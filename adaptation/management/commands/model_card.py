@@ -23,7 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--base", metavar="NAME", help="the newest base of this name")
         parser.add_argument("--json", type=Path, metavar="FILE", help="the result of an evaluation")
         parser.add_argument(
-            "--learner", default=registry.DEFAULT, metavar="NAME", help="which one of the FILE"
+            "--learner",
+            default=registry.DEFAULT,
+            metavar="NAME",
+            help="which one of the FILE; default %(default)s",
         )
         parser.add_argument(
             "--to", type=Path, required=True, metavar="FILE", help="the card; - prints it"

@@ -114,6 +114,10 @@ def test_items_that_nobody_rated_are_kept(tmp_path: Path) -> None:
         ("user,item,a,pre_valence,pre_arousal\nann,x,1,0,\n", "line 2: .* Give both or none"),
         ("user,item,a,pre_valence,pre_arousal\nann,x,1,0,7\n", r"pre_arousal is 7, outside -1..1"),
         (
+            "user,item,post_valence,pre_valence,pre_arousal\nann,x,0,0,0\n",
+            "is post_valence the mood after.* is called valence: rename it",
+        ),
+        (
             "user,item,valence,pre_valence,pre_arousal\nann,x,3,0,0\n",
             r"line 2: valence is 3, outside -1..1",
         ),
@@ -151,9 +155,10 @@ def test_bad_tables_of_items_and_users_are_refused_with_their_place(
     [
         ('{"name": "a",\n"licence" "b"}', "data.json, line 2"),
         ("[]", "the file must be an object"),
-        ({"license": "CC0"}, "'license', which is none of licence, name, targets"),
+        ({"license": "CC0"}, "'license', which is none of licence, name, simulated, targets"),
         ({"name": 3}, "name must be words in quotes"),
         ({"licence": " "}, "licence must be words in quotes"),
+        ({"simulated": "no"}, "simulated must be true or false"),
         ({"targets": []}, "targets must be an object"),
         ({"targets": {"calm": {}}}, "target calm is no column of ratings.csv"),
         ({"targets": {"user": {}}}, "target user is no column of ratings.csv"),
@@ -173,6 +178,13 @@ def test_a_bad_description_is_refused(tmp_path: Path, description: Any, words: s
     (tmp_path / "data.json").write_text(text)
     with pytest.raises(BadData, match=words):
         neutral.read(tmp_path)
+
+
+def test_people_may_be_said_not_to_exist(tmp_path: Path) -> None:
+    ratings(tmp_path, RATINGS)
+    assert not neutral.read(tmp_path).simulated
+    (tmp_path / "data.json").write_text('{"simulated": true}')
+    assert neutral.read(tmp_path).simulated
 
 
 def test_a_mood_has_the_scale_of_the_mood_before(tmp_path: Path) -> None:

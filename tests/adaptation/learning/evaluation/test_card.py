@@ -66,7 +66,7 @@ def test_where_it_is_worse_is_computed(told: dict[str, Any]) -> None:
         [target, given, "its own at K = 0"] for target in ("liking", "valence") for given in "12"
     ]
     assert [row[4] for row in found] == ["worse"] * 4
-    assert found[0][3] == "+0.050 ± 0.000"
+    assert found[0][3] == "+0.0500 ± 0.0000"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_small_groups_are_left_out_and_counted(told: dict[str, Any]) -> None:
     told["groups"]["half"]["second"]["users"] = 4
     said = part(written(told), "## By group")
     assert [row[0] for row in rows(said)] == ["first (6)"]
-    assert "1 groups of fewer than 5 people" in said
+    assert "Groups of fewer than 5 people are left out: 1." in said
 
 
 def test_limits_are_on_every_card(told: dict[str, Any]) -> None:
@@ -121,7 +121,10 @@ def test_a_bases_card_tells_its_weights_from_the_learner_that_was_evaluated(
 
 
 def test_a_learner_that_was_not_evaluated_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(NotReadable, match="no learner 'tanp', but offset, ridge, relation-kernel"):
+    with pytest.raises(
+        NotReadable,
+        match="no learner 'tanp'. Choose with --learner: offset, ridge, relation-kernel",
+    ):
         written(told, "tanp")
 
 

@@ -93,6 +93,10 @@ def told(tmp_path: Path, noting: Noting) -> dict[str, Any]:
     )
 
 
+def test_only_features_that_all_sets_have_are_called_common(told: dict[str, Any]) -> None:
+    assert told["settings"]["features"] == ["energy", "tempo"]
+
+
 def test_every_base_is_asked_about_every_set(told: dict[str, Any]) -> None:
     own = ["offset", "offset, by content"]
     assert list(told["tests"]) == ["felt", "heard"]
@@ -204,9 +208,11 @@ def test_what_was_asked_before_is_not_asked_again(tmp_path: Path) -> None:
 
 def test_sets_that_share_nothing_are_refused(tmp_path: Path) -> None:
     arousal = linear_set(people=4, targets=("arousal",))
+    strange = replace(heard(), feature_names=tuple("abcde"))
     for sets, words in (
         ([felt(), replace(arousal, name="aroused")], "felt, aroused have no answers in common"),
         ([felt(), felt()], "the same name"),
+        ([felt(), strange], "describe items by no feature in common. Known by name are loudness"),
     ):
         with pytest.raises(transfer.NothingShared, match=words):
             transfer.evaluate(sets, PROTOCOL, store=empty_store(tmp_path), progress=quiet)
