@@ -49,9 +49,7 @@ class Prepared:
     @cached_property
     def series(self) -> Whole:
         """[R] which series each row is of; −1 for auxiliary rows, of which no task is made."""
-        pairs = np.column_stack([self.ratings.user, self.ratings.series])
-        _, series = np.unique(pairs, axis=0, return_inverse=True)
-        return np.where(self.ratings.auxiliary, -1, series.reshape(-1))
+        return np.where(self.ratings.auxiliary, -1, self.ratings.run)
 
     def design(self, relations: Floats | None = None) -> Design:
         """The design with these relation features of every row, for each answer [R, T, r], or with

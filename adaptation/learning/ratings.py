@@ -48,11 +48,18 @@ class RatingSet:
     answers: Floats  # [R, T] on the targets' own scales; NaN: not answered
     mood: Floats  # [R, 2] valence and arousal before, −1..1; NaN: not asked
     order: Floats  # [R], later is larger
-    series: Whole  # [R]
+    series: Whole  # [R]; numbered within each person
     auxiliary: Truths  # [R]
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     weight: Floats | None = None  # [R, T] in 0..1, 1/n for one n-th of an observation; None: all 1
     simulated: bool = False  # the people do not exist
+
+    @property
+    def run(self) -> Whole:
+        """[R] a number for each person's each series, from 0."""
+        pairs = np.column_stack([self.user, self.series])
+        _, number = np.unique(pairs, axis=0, return_inverse=True)
+        return number.reshape(-1)
 
     def __len__(self) -> int:
         return len(self.user)

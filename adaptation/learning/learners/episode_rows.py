@@ -70,7 +70,8 @@ def split_people(
     Auxiliary series are trained on but not watched, unless there is nothing else. Raises ValueError
     when no series has two ratings.
     """
-    series = [np.flatnonzero(training.series == number) for number in np.unique(training.series)]
+    run = training.run
+    series = [np.flatnonzero(run == number) for number in np.unique(run)]
     usable = [rows for rows in series if len(rows) > 1]
     if not usable:
         raise ValueError("Training needs at least one series of two ratings or more.")

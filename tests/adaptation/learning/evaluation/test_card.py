@@ -123,7 +123,7 @@ def test_a_bases_card_tells_its_weights_from_the_learner_that_was_evaluated(
 def test_a_learner_that_was_not_evaluated_is_refused(told: dict[str, Any]) -> None:
     with pytest.raises(
         NotReadable,
-        match="no learner 'tanp'. Choose with --learner: offset, ridge, relation-kernel",
+        match=r"no learner 'tanp'\. Choose with --learner: offset, ridge, relation-kernel",
     ):
         written(told, "tanp")
 

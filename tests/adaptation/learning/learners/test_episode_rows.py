@@ -1,6 +1,7 @@
 """Episodes: what is drawn from a person's series, and who is trained on."""
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -55,6 +56,15 @@ def test_one_person_in_five_is_watched_and_not_trained_on() -> None:
     assert not any(rows.auxiliary[index].any() for index in watched)
     for index in (*trained, *watched):
         assert len(np.unique(rows.series[index])) == 1
+
+
+def test_series_of_one_number_are_of_as_many_people() -> None:
+    """What one person rated never tells of another, though all call their series the same."""
+    rows = linear_set(people=10, ratings=4)
+    alike = replace(rows, series=np.ones(len(rows), np.int64))
+    for index in chain(*split_people(alike, np.random.default_rng(0))):
+        assert len(people_of(alike, [index])) == 1
+        assert len(index) == 4
 
 
 def test_auxiliary_series_are_watched_where_there_is_nothing_else() -> None:
