@@ -35,8 +35,8 @@ RATINGS_EACH = 30
 
 def features_of(data: RatingSet) -> set[str]:
     """Which of the SHARED features the set describes its items by."""
-    told = np.isfinite(_shared_features(data)).any(axis=0).tolist()
-    return {name for name, here in zip(SHARED, told, strict=True) if here}
+    features = _shared_features(data)
+    return {name for at, name in enumerate(SHARED) if np.isfinite(features[:, at]).any()}
 
 
 def answers_of(data: RatingSet) -> set[str]:
