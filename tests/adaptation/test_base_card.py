@@ -142,6 +142,16 @@ def test_the_patients_page_leads_to_the_card(people: People) -> None:
     assert '<a href="/bases/harbour/3/">Model card</a>' in html
 
 
+def test_the_patients_page_says_what_a_prediction_rests_on(people: People) -> None:
+    """Where the model abstains, and from how many ratings on; nothing that was not measured."""
+    adapted(people.anna, release(people))
+    said = words(page(people.alice, reverse("patient", args=[people.anna.id])))
+    assert "predicted from the patient's own average" in said
+    assert "once there are 3 ratings" in said
+    assert said.count("The model abstains from more") == 1
+    assert said.count("predicted from") == 1  # too few people to tell of valence
+
+
 def test_the_card_of_a_base_is_written_from_its_newest_release(
     people: People, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
