@@ -246,11 +246,11 @@ def test_too_few_series_tell_nothing_and_nothing_is_abstained_from() -> None:
 ALONE = RelationSettings(features=0, relations=0, carries=(None,))
 
 
-def waiting(misled: int, *, served: str = "offset") -> tuple[Calibration, Evidence]:
+def waiting(misled: int, *, served: abstention.Served = "offset") -> tuple[Calibration, Evidence]:
     """For people with an offset whose first so many ratings say something else, read as if every
     rating told the offset."""
     off = np.where(np.arange(FIRST) < misled, 1.8, 0.0)
-    evidence = Evidence("liking", served, 0.1, 0.01, 0.0, 0.0, PEOPLE)  # type: ignore[arg-type]
+    evidence = Evidence("liking", served, 0.1, 0.01, 0.0, 0.0, PEOPLE)
     plain = Calibration(np.eye(1), np.eye(1), np.ones(1), np.zeros(1), np.zeros(1), np.full(1, 1e4))
     calibrated, (found,) = abstention.wait(ALONE, plain, (evidence,), [(plain, people(misled=off))])
     return calibrated, found

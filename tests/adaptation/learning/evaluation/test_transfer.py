@@ -81,16 +81,21 @@ def noting() -> Noting:
     return Noting()
 
 
-@pytest.fixture
-def told(tmp_path: Path, noting: Noting) -> dict[str, Any]:
+def evaluated(folder: Path, noting: Noting) -> dict[str, Any]:
+    """Both sets about each other, by learners that only note."""
     return transfer.evaluate(
         [felt(), heard()],
         PROTOCOL,
-        store=empty_store(tmp_path),
+        store=empty_store(folder),
         progress=quiet,
         listeners=3,
         recipe_of=noting.recipe_of,
     )
+
+
+@pytest.fixture
+def told(tmp_path: Path, noting: Noting) -> dict[str, Any]:
+    return evaluated(tmp_path, noting)
 
 
 def test_only_features_that_all_sets_have_are_called_common(told: dict[str, Any]) -> None:
@@ -191,17 +196,7 @@ def test_what_clearly_differs_is_marked(told: dict[str, Any]) -> None:
 
 def test_what_was_asked_before_is_not_asked_again(tmp_path: Path) -> None:
     first, second = Noting(), Noting()
-    results = [
-        transfer.evaluate(
-            [felt(), heard()],
-            PROTOCOL,
-            store=empty_store(tmp_path),
-            progress=quiet,
-            listeners=3,
-            recipe_of=noting.recipe_of,
-        )
-        for noting in (first, second)
-    ]
+    results = [evaluated(tmp_path, noting) for noting in (first, second)]
     assert results[0] == results[1]
     assert (len(first.fits) > 0, second.fits) == (True, [])
 
