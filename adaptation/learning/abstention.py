@@ -101,22 +101,28 @@ def wait(
     """The calibration that adapts from as many ratings on as help, and the evidence that says so.
 
     Those are the fewest of SHOTS at which, and at every larger number, the gain over no ratings is
-    more than one standard error; no more than ten.
+    more than one standard error. Where there is none at ten ratings, nothing is adapted.
     """
     served = [(abstain(shape, tuned, evidence), asked) for tuned, asked in trials]
     errors = {shots: _errors(served, shots) for shots in SHOTS}
     person = _people(trials)
-    found = tuple(
-        replace(one, begins=_begins(at, errors, person) if one.served != "population" else 0)
-        for at, one in enumerate(evidence)
-    )
+    found = tuple(_since(one, _begins(at, errors, person)) for at, one in enumerate(evidence))
     patience = np.array([_midway(one.begins) for one in found])
-    return replace(calibration, patience=patience), found
+    return replace(abstain(shape, calibration, found), patience=patience), found
+
+
+def _since(evidence: Evidence, begins: int) -> Evidence:
+    if evidence.served == "population" or not begins:
+        return replace(evidence, served="population", begins=0)
+    return replace(evidence, begins=begins)
 
 
 def _begins(at: int, errors: dict[int, Floats], person: Whole) -> int:
+    """0: at no number of ratings."""
     total = float(errors[0][:, at].sum())
-    begins = FIRST
+    if total <= 0:  # nobody was asked
+        return SHOTS[1]
+    begins = 0
     for shots in reversed(SHOTS[1:]):
         gain, unsure = _gain(errors[0][:, at] - errors[shots][:, at], person, total)
         if gain <= unsure:

@@ -273,6 +273,17 @@ def test_where_nothing_is_served_nothing_begins() -> None:
     assert calibrated.patience.tolist() == [0.0]
 
 
+@pytest.mark.parametrize("served", ["offset", "relation"])
+def test_what_was_not_shown_to_help_even_after_ten_ratings_is_not_served(
+    served: abstention.Served,
+) -> None:
+    calibrated, found = waiting(FIRST, served=served)
+    assert (found.served, found.begins) == ("population", 0)
+    episodes = people(5, seed=3)
+    mean, _ = read(answers_after(episodes, FIRST, *tensors(calibrated)), calibrated)
+    assert not mean.any()
+
+
 def test_until_then_the_populations_answer_is_read() -> None:
     calibrated, _ = waiting(1)
     episodes = people(5, seed=3)
