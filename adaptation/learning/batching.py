@@ -8,22 +8,20 @@ R, prior N(0, P) and residuals r,
 
 Every patient has the same P, which is inverted once. The row of an answer is the rating's columns
 x = (1, φ, mood) in the coordinates of that answer. So an entry of Λ is a sum over ratings of two
-columns and an entry of R⁻¹, and only these products are summed. Patients lie in the last dimension
+columns and an entry of R⁻¹, and only these products are summed; R hangs on which answers were given
+alone, so it is inverted once for each way to give some of them. Patients lie in the last dimension
 (adaptation/learning/sweeping.py).
 """
-
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from adaptation.learning.information import MOOD, Prior, prior_of, triangle
 from adaptation.learning.rated import Ratings
-from adaptation.learning.relation import RelationLearner, RelationSettings
+from adaptation.learning.relation import SUMS, RelationLearner
 from adaptation.learning.sweeping import sweep
 
-PATIENTS = 1024  # at once: more, and what they need leaves the processor's caches
-CONDITION = 1e3  # of the prior's correlations, up to which 32 bits are enough
-MOOD = 2  # columns: valence and arousal before
+PATIENTS = 2048  # at once: more, and what they need leaves the processor's caches
 
 
 def adapt(learner: RelationLearner, ratings: Ratings) -> Tensor:
@@ -32,19 +30,20 @@ def adapt(learner: RelationLearner, ratings: Ratings) -> Tensor:
     A prior in which a coordinate nearly follows from others is left to that function.
     """
     with torch.inference_mode():
-        prior = _prior(learner)
+        if not ratings.rated.numel():
+            return learner.prior().repeat(len(ratings), 1)
+        prior = prior_of(learner)
         if prior is None:
             return _one_after_the_other(learner, ratings)
         still = torch.zeros(len(ratings.tracks), MOOD)
         known = torch.cat(
             [learner.relations_of(ratings.tracks), learner.expected(ratings.tracks, still)], dim=-1
         ).T.contiguous()
-        vectors = torch.empty(len(ratings), learner.vector_size)
+        vectors, desk = torch.empty(learner.vector_size, len(ratings)), _Desk()
         for first in range(0, len(ratings), PATIENTS):
             some = slice(first, first + PATIENTS)
-            vectors[some] = _vectors(learner, prior, known, ratings.of(some)).T
-        vectors[~(ratings.weight > 0).flatten(1).any(1)] = learner.prior()  # to the last digit
-        return vectors
+            _adapt_some(learner, prior, known, ratings.of(some), desk, vectors[:, some])
+        return vectors.T
 
 
 def _one_after_the_other(learner: RelationLearner, ratings: Ratings) -> Tensor:
@@ -53,127 +52,105 @@ def _one_after_the_other(learner: RelationLearner, ratings: Ratings) -> Tensor:
     return learner.adapt(vectors, features, ratings.mood, ratings.outcome, ratings.weight)
 
 
-@dataclass(frozen=True)
-class _Prior:
-    """What every patient begins with, for the n of d coordinates that can move, and where things
-    lie. The matrix that is swept is −(Λ b; bᵀ ·), b = Σ hᵀ R⁻¹ r, with m = n + 1 rows."""
+class _Desk:
+    """Room for what a pass computes, used by the next pass again: new room for each would cost as
+    much as the sums."""
 
-    precision: Tensor  # −P⁻¹ with zeros around [m, m, 1]
-    terms: Tensor  # [m·m] which of `_sums` is added to each entry
-    belief: Tensor  # [d + d (d + 1) / 2] which entry each number of a belief is; m·m: none, 0
+    def __init__(self) -> None:
+        self._room: dict[str, Tensor] = {}
 
-
-def _prior(learner: RelationLearner) -> _Prior | None:
-    """None where the precision would be inexact."""
-    used = torch.nonzero(learner.covariance.diagonal() > 0).flatten()
-    covariance = learner.covariance[used][:, used].double()
-    deviation = covariance.diagonal().sqrt()
-    values = torch.linalg.eigvalsh(covariance / deviation / deviation.unsqueeze(1))
-    if len(used) and not values[0] * CONDITION > values[-1]:
-        return None
-    precision = torch.zeros(len(used) + 1, len(used) + 1)
-    precision[:-1, :-1] = -torch.linalg.inv(covariance)
-    shape = learner.settings
-    return _Prior(precision.unsqueeze(-1), _terms(shape, used), _belief(shape, used))
+    def of(self, name: str, *shape: int) -> Tensor:
+        """Holding whatever was there."""
+        held = self._room.get(name)
+        if held is None or held.shape != shape:
+            held = self._room[name] = torch.empty(shape)
+        return held
 
 
-def _terms(shape: RelationSettings, used: Tensor) -> Tensor:
-    """A coordinate is a column of x in the row of an answer; two of them meet in the product of the
-    columns and the precision between the answers."""
-    slopes = 1 + shape.relations
-    answer = [o for o in range(shape.answers) for _ in range(slopes)] + list(shape.moods)
-    column = [*range(slopes)] * shape.answers
-    column += [slopes + axis for axis in shape.carries if axis is not None]
-    o, c = torch.tensor(answer)[used], torch.tensor(column)[used]
-    pairs, products = (size * (size + 1) // 2 for size in (shape.answers, slopes + MOOD))
-    terms = torch.zeros(len(used) + 1, len(used) + 1, dtype=torch.long)
-    terms[:-1, :-1] = _pair(c, c.unsqueeze(1)) * pairs + _pair(o, o.unsqueeze(1))
-    terms[-1, :-1] = terms[:-1, -1] = products * pairs + c * shape.answers + o
-    return terms.flatten()
+def _adapt_some(
+    learner: RelationLearner,
+    prior: Prior,
+    known: Tensor,
+    ratings: Ratings,
+    desk: _Desk,
+    vectors: Tensor,
+) -> None:
+    """Into `vectors` [D, B], from what is known of the tracks [relations + T, I]."""
+    columns, residual, weight = _read(learner, known, ratings, desk)
+    sums = _sums(columns, _precision(prior, weight, desk), residual, desk)
+    belief, told, total, squares = vectors.split([len(prior.belief), *[len(weight)] * SUMS])
+    torch.index_select(_swept(prior, sums, desk), 0, prior.belief, out=belief)
+    torch.sum(weight, 1, out=told)
+    torch.sum(weight.mul_(residual), 1, out=total)
+    torch.sum(residual.mul_(weight), 1, out=squares)
+    vectors[:, told.sum(0) == 0] = prior.vector  # to the last digit
 
 
-def _belief(shape: RelationSettings, used: Tensor) -> Tensor:
-    """As adaptation/learning/gaussian.py packs mean and covariance."""
-    rows, nothing = len(used) + 1, (len(used) + 1) ** 2
-    place = torch.full((shape.coordinates,), -1)
-    place[used] = torch.arange(len(used))
-    row, column = place[torch.tril_indices(shape.coordinates, shape.coordinates)]
-    covariance = torch.where((row < 0) | (column < 0), nothing, row * rows + column)
-    mean = torch.where(place < 0, nothing, (rows - 1) * rows + place)
-    return torch.cat([mean, covariance])
+def _read(
+    learner: RelationLearner, known: Tensor, ratings: Ratings, desk: _Desk
+) -> tuple[Tensor, Tensor, Tensor]:
+    """x [1 + relations + 2, S, B], residuals and weights [T, S, B]."""
+    relations, answers = learner.settings.relations, learner.settings.answers
+    patients, size = ratings.rated.shape
+    columns = desk.of("columns", 1 + relations + MOOD, size, patients)
+    residual = desk.of("residual", answers, size, patients)
+    weight = desk.of("weight", answers, size, patients)
+    heard = ratings.rated.T.flatten()
+    columns[0] = 1
+    torch.index_select(known[:relations], 1, heard, out=columns[1:-MOOD].flatten(1))
+    columns[-MOOD:] = ratings.mood.permute(2, 1, 0)
+    torch.index_select(known[relations:], 1, heard, out=residual.flatten(1))
+    residual.flatten(1).addmm_(learner.carry.weight, columns[-MOOD:].flatten(1))
+    torch.sub(ratings.outcome.permute(2, 1, 0), residual, out=residual)
+    return columns, residual, weight.copy_(ratings.weight.permute(2, 1, 0))
 
 
-def _pair(one: Tensor, other: Tensor) -> Tensor:
-    """The place of an unordered pair in 0 0, 1 0, 1 1, 2 0, …"""
-    high = torch.maximum(one, other)
-    return high * (high + 1) // 2 + torch.minimum(one, other)
-
-
-def _vectors(learner: RelationLearner, prior: _Prior, known: Tensor, ratings: Ratings) -> Tensor:
-    """[D, B], from what is known of the tracks [relations + T, I]."""
-    relations = learner.settings.relations
-    mood, outcome, weight = (
-        part.permute(2, 1, 0).contiguous()  # [·, S, B]
-        for part in (ratings.mood, ratings.outcome, ratings.weight)
-    )
-    heard = known.index_select(1, ratings.rated.T.flatten()).unflatten(1, mood.shape[1:])
-    carried = (learner.carry.weight @ mood.flatten(1)).view_as(outcome)
-    residual = outcome - heard[relations:] - carried
-    columns = torch.cat([torch.ones_like(mood[:1]), heard[:relations], mood])
-    sums = _sums(columns, _precision(learner, weight), residual)
+def _swept(prior: Prior, sums: Tensor, desk: _Desk) -> Tensor:
+    """The covariance and the mean, [m·m + 1, B]; the last row is 0."""
     rows = len(prior.precision)
-    swept = torch.zeros(rows * rows + 1, mood.shape[-1])
-    matrices = swept[:-1].view(rows, rows, -1)
+    swept = desk.of("swept", rows * rows + 1, sums.shape[-1])
     torch.index_select(sums, 0, prior.terms, out=swept[:-1])
+    swept[-1] = 0
+    matrices = swept[:-1].view(rows, rows, -1)
     matrices += prior.precision
     sweep(matrices, rows - 1)
-    belief = swept.index_select(0, prior.belief)
-    total = weight * residual
-    return torch.cat([belief, weight.sum(1), total.sum(1), (total * residual).sum(1)])
+    return swept
 
 
-def _precision(learner: RelationLearner, weight: Tensor) -> list[list[Tensor]]:
-    """−R⁻¹ of every rating: its lower triangle, [S, B] each, from weights [T, S, B]. An answer is
-    freed of what the given ones before it say, as RelationLearner.adapt_one does it."""
-    told = (weight > 0).to(weight.dtype)
-    coupling, noise = learner.coupling.tolist(), learner.support_noise.tolist()
-    freed: list[list[Tensor]] = []  # shares of the answers before
-    precision: list[list[Tensor]] = []
-    for o in range(len(weight)):
-        variance = torch.full_like(weight[o], -noise[o])
-        shares = [told[e] * -coupling[o][e] for e in range(o)]
-        row = list(shares)
-        for e in range(o):
-            variance -= (1 - told[e]) * (coupling[o][e] ** 2 * noise[e])
-            for f in range(e):
-                row[f] = row[f] + shares[e] * freed[e][f]
-        own = told[o] / variance
-        freed.append(row)
-        precision.append([*(own * share for share in row), own])
-    root = weight.sqrt()
-    for a, entries in enumerate(precision):
-        for b, entry in enumerate(entries):
-            for o in range(a + 1, len(precision)):
-                entry.addcmul_(precision[o][a], freed[o][b])
-            entry.mul_(root[a] * root[b])
+def _precision(prior: Prior, weight: Tensor, desk: _Desk) -> Tensor:
+    """−R⁻¹ of every rating: its lower triangle [pairs, S, B], from weights [T, S, B]."""
+    given = desk.of("given", *weight.shape[1:]).zero_()
+    root = torch.sqrt(weight, out=desk.of("root", *weight.shape))
+    for o, own in enumerate(root):
+        given.add_(torch.sign(own, out=desk.of("told", *given.shape)), alpha=2**o)
+    precision = desk.of("precision", len(prior.noise), *given.shape)
+    torch.index_select(prior.noise, 1, given.flatten().int(), out=precision.flatten(1))
+    for entry, (high, low) in zip(precision, triangle(len(weight)), strict=True):
+        entry.mul_(root[high]).mul_(root[low])
     return precision
 
 
-def _sums(columns: Tensor, precision: list[list[Tensor]], residual: Tensor) -> Tensor:
+def _sums(columns: Tensor, precision: Tensor, residual: Tensor, desk: _Desk) -> Tensor:
     """Sums over the ratings, [·, B]: of two columns and an entry of the precision, then of a column
     and a residual that the precision weighs."""
-    weighed = torch.zeros_like(residual)
-    for a in range(len(residual)):
-        for b in range(len(residual)):
-            weighed[a].addcmul_(precision[max(a, b)][min(a, b)], residual[b])
-    pairs = torch.stack([entry for entries in precision for entry in entries])
-    products = torch.cat([columns[: c + 1] * columns[c] for c in range(len(columns))])
-    return torch.cat([_over_ratings(products, pairs), _over_ratings(columns, weighed)])
+    weighed = desk.of("weighed", *residual.shape).zero_()
+    for entry, (high, low) in zip(precision, triangle(len(residual)), strict=True):
+        weighed[high].addcmul_(entry, residual[low])
+        if high != low:
+            weighed[low].addcmul_(entry, residual[high])
+    products = desk.of("products", len(triangle(len(columns))), *columns.shape[1:])
+    for c, own in enumerate(products.split([*range(1, len(columns) + 1)])):
+        torch.mul(columns[: c + 1], columns[c], out=own)
+    quadratic = len(products) * len(precision)
+    sums = desk.of("sums", quadratic + len(columns) * len(residual), columns.shape[-1])
+    _over_ratings(products, precision, sums[:quadratic])
+    _over_ratings(columns, weighed, sums[quadratic:])
+    return sums
 
 
-def _over_ratings(one: Tensor, other: Tensor) -> Tensor:
+def _over_ratings(one: Tensor, other: Tensor, total: Tensor) -> None:
     """Σ_s one[i, s] other[j, s]: [I, S, B] and [J, S, B] → [I·J, B]."""
-    total = torch.zeros(len(one), len(other), one.shape[-1])
-    for s in range(one.shape[1]):
+    total = total.view(len(one), len(other), -1)
+    torch.mul(one[:, None, 0], other[None, :, 0], out=total)
+    for s in range(1, one.shape[1]):
         total.addcmul_(one[:, None, s], other[None, :, s])
-    return total.flatten(0, 1)
