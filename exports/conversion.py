@@ -6,6 +6,8 @@ and outputs, whatever they compute in.
 """
 
 import io
+import json
+import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -19,6 +21,7 @@ import torch
 from exports.graphs import TRACKS, GraphSpec, Port
 
 OPSET = 20
+MANIFEST = "Manifest.json"  # of an .mlpackage
 TYPICAL_TRACKS, MOST_CATALOGUE_TRACKS = 100, 1_000_000
 Precision = Literal["float32", "float16"]
 
@@ -26,7 +29,7 @@ Precision = Literal["float32", "float16"]
 def to_onnx(graph: GraphSpec) -> bytes:
     """The graph as an ONNX model without metadata, so that equal graphs are equal bytes."""
     content = io.BytesIO()
-    with _quietly():
+    with quietly():
         torch.onnx.export(
             graph.module,
             _sample(graph),
@@ -50,7 +53,7 @@ def to_coreml(graph: GraphSpec, folder: Path, precision: Precision) -> None:
     """Write the graph as a Core ML package: `folder` becomes an `.mlpackage`."""
     import coremltools
 
-    with _quietly():
+    with quietly():
         free = coremltools.RangeDim(1, MOST_CATALOGUE_TRACKS, default=TYPICAL_TRACKS)
         inputs = [
             coremltools.TensorType(
@@ -72,15 +75,32 @@ def to_coreml(graph: GraphSpec, folder: Path, precision: Precision) -> None:
             skip_model_load=True,
         )
         model.save(str(folder))
+    name_parts_alike(folder)
+
+
+def name_parts_alike(package: Path) -> None:
+    """Core ML names the parts of a package at random; equal graphs should be equal bytes."""
+    manifest = json.loads((package / MANIFEST).read_text())
+    names = {
+        old: str(uuid.uuid5(uuid.NAMESPACE_URL, entry["path"]))
+        for old, entry in manifest["itemInfoEntries"].items()
+    }
+    manifest["itemInfoEntries"] = {
+        names[old]: entry for old, entry in manifest["itemInfoEntries"].items()
+    }
+    manifest["rootModelIdentifier"] = names[manifest["rootModelIdentifier"]]
+    (package / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
 
 
 def _computing(precision: Precision, coremltools: Any) -> Any:
-    """16-bit floats only where it pays and does not hurt: in what is worked out for every track,
-    once the raw features (hertz, beats per minute) are in standard deviations."""
+    """16-bit floats only where it pays and does not hurt: in the matrix products over all tracks.
+    What is made of them afterwards decides which track comes next, and stays in 32 bits."""
     if precision == "float32":
         return coremltools.precision.FLOAT32
     return coremltools.transform.FP16ComputePrecision(
-        op_selector=lambda operation: _is_for_every_track(operation) and not _is_raw(operation)
+        op_selector=lambda operation: (
+            operation.op_type in {"matmul", "linear"} and _is_for_every_track(operation)
+        )
     )
 
 
@@ -90,14 +110,6 @@ def _is_for_every_track(operation: Any) -> bool:
         for output in operation.outputs
         for size in output.shape
     )
-
-
-def _is_raw(operation: Any) -> bool:
-    """The operation is part of bringing the raw features to standard deviations."""
-    if operation.op_type not in {"slice_by_index", "sub", "real_div", "mul", "clip"}:
-        return False
-    x = operation.inputs["x"]
-    return x.name == "features" or (x.op is not None and _is_raw(x.op))
 
 
 def _sample(graph: GraphSpec) -> tuple[torch.Tensor, ...]:
@@ -120,7 +132,7 @@ def _coreml_shape(port: Port, free: Any, shape: Any) -> Any:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """The converters draw bars and warn of what we chose (tracing, an untested torch, no Mac)."""
     with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")

@@ -27,15 +27,14 @@ from kombu.exceptions import OperationalError as BrokerUnreachable
 
 from worker.celery_app import app
 from worker.models import Job
+from worker.refusals import JobRefused
+
+__all__ = ["JobRefused", "Run", "enqueue", "retry_failed", "run", "send", "sweep"]
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4
 BACKOFF_SECONDS = 5.0
-
-
-class JobRefused(Exception):
-    """The work cannot succeed however often it is tried; its text says why and what to do."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,6 @@ OPERATIONS |= {
     "equal": _of_two(np.equal),
     "sqrt": _of_one(np.sqrt),
     "exp": _of_one(np.exp),
-    "tanh": _of_one(np.tanh),
 }
 
 
@@ -83,6 +82,18 @@ def cast(x: Array, dtype: str) -> Array:
 @operation
 def fill_like(ref_tensor: Array, value: Array) -> Array:
     return np.full(ref_tensor.shape, value)
+
+
+# Constants in fewer bits
+
+TABLE_SIZE = 256
+
+
+@operation
+def constexpr_lut_to_dense(indices: Array, lut: Array, shape: Array) -> Array:
+    if lut.size != TABLE_SIZE:
+        raise NotImplementedError("No graph of ours has places of less than a byte in a table.")
+    return np.reshape(lut[indices], _axes(shape))
 
 
 # Along axes

@@ -25,6 +25,7 @@ _NUMPY_TYPES = {
     MIL_pb2.INT64: np.int64,
     MIL_pb2.UINT8: np.uint8,
     MIL_pb2.UINT16: np.uint16,
+    MIL_pb2.UINT32: np.uint32,
     MIL_pb2.BOOL: np.bool_,
 }
 _BLOB_SENTINEL = 0xDEADBEEF
@@ -100,7 +101,13 @@ class Step:
     def of(cls, operation: Any, weights: "_Weights") -> "Step":
         if operation.type not in OPERATIONS:
             raise UnreadableProgram(f"This reader does not know the operation {operation.type}.")
-        single, several, fixed = {}, {}, {}
+        single, several = {}, {}
+        # Of our operations, those that unpack constants have arguments among their attributes.
+        fixed = {
+            parameter: weights.value(value)
+            for parameter, value in operation.attributes.items()
+            if parameter != "name"
+        }
         for parameter, argument in operation.inputs.items():
             bindings = argument.arguments
             if any(binding.WhichOneof("binding") == "value" for binding in bindings):

@@ -11,8 +11,7 @@ from adaptation.learning.bases import Base
 from exports import parity
 from exports.converted import Converted
 from exports.graphs import GraphSpec, Inputs, adapt_graph, playlist_graph
-from exports.parity import TOLERANCES, OutOfTolerance, Parity
-from exports.services import random_cases
+from exports.parity import TOLERANCES, OutOfTolerance, Parity, random_cases
 from tests.exports.tampering import with_another_bias, with_other_weights
 from tests.trained import Graphs
 from worker.jobs import JobRefused
