@@ -10,7 +10,7 @@ PORT ?= 8000
 # Processes that `make test` shares the tests among.
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup demo serve worker test lint bench bench-learners
+.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,7 @@ serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C 
 worker: setup  ## the worker alone
 	@$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO
 
+test: export OMP_NUM_THREADS = 1  # the processes share the cores; more threads wait for each other
 test: setup  ## the database's tests on PostgreSQL, then every test on SQLite
 	@failed=0; \
 	spread=(-n $(TEST_PROCESSES) --dist loadgroup); \
@@ -45,6 +46,9 @@ bench: setup  ## run every benchmarks/bench_*.py
 	    echo "== $$script"; \
 	    $(PYTHON) "$$script"; \
 	done
+
+bench-exports: setup  ## patched and signed files against converting again (PATIENTS=200)
+	@$(PYTHON) benchmarks/bench_exports.py --patients $(or $(PATIENTS),200)
 
 bench-learners: setup  ## the default learner beside the best that is known (EVALUATION="FILE …")
 	@$(PYTHON) benchmarks/bench_learners.py --evaluation $(EVALUATION)

@@ -65,6 +65,7 @@ class PatientModel(Record):
     vector = models.BinaryField(help_text="D float32 numbers, little-endian")
     support_digest = models.CharField(max_length=64, help_text="SHA-256 of the support set.")
     support_count = models.PositiveIntegerField(help_text="Rated tracks in the support set.")
+    oldest_rating_at = models.DateTimeField(null=True)
     newest_rating_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

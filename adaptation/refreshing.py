@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from adaptation import selectors
+from adaptation.asking import ask_for_exports
 from adaptation.learning.support import Support
 from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel
-from adaptation.services import Report, adapted_vectors, ask_for_export, base_for
+from adaptation.services import Report, adapted_vectors, base_for
 from adaptation.supports import Unreadable, supports_of
 from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
@@ -67,25 +68,24 @@ def _refresh(clinic: Clinic, ids: Sequence[UUID]) -> list[str]:
             log.warning("Patient %s was not adapted to base %s: %s", patient, base, read)
         else:
             supports[patient] = read
-    for model in _models_of(base, supports):
-        ask_for_export(model)
+    _make_models(base, supports)
+    ask_for_exports(clinic)
     return problems
 
 
-def _models_of(base: BaseModel, supports: dict[UUID, Support]) -> list[PatientModel]:
-    """Each patient's model on this base: the one that is there if it was made from the same
-    ratings, else the next version."""
+def _make_models(base: BaseModel, supports: dict[UUID, Support]) -> None:
+    """Each patient's next model, on this base; none where the newest was made of the same base and
+    ratings."""
     newest = selectors.newest_models_of(supports.keys())
     digests = {patient: selectors.digest_of(base, read) for patient, read in supports.items()}
-    same = {
-        patient: model
-        for patient, model in newest.items()
-        if model.support_digest == digests[patient]
-    }
-    changed = [patient for patient in supports if patient not in same]
+    changed = [
+        patient
+        for patient in supports
+        if patient not in newest or newest[patient].support_digest != digests[patient]
+    ]
     vectors = adapted_vectors(loaded(base), [supports[patient] for patient in changed])
-    rated_at = selectors.newest_ratings_at(changed)
-    made = PatientModel.objects.bulk_create(
+    spans = selectors.rating_spans(changed)
+    PatientModel.objects.bulk_create(
         PatientModel(
             patient_id=patient,
             base=base,
@@ -93,11 +93,11 @@ def _models_of(base: BaseModel, supports: dict[UUID, Support]) -> list[PatientMo
             vector=vector,
             support_digest=digests[patient],
             support_count=len(supports[patient]),
-            newest_rating_at=rated_at.get(patient),
+            oldest_rating_at=spans[patient].oldest,
+            newest_rating_at=spans[patient].newest,
         )
         for patient, vector in zip(changed, vectors, strict=True)
     )
-    return [*same.values(), *made]
 
 
 def _in_words(problems: list[str], total: int) -> str:

@@ -6,11 +6,12 @@ Nothing here needs PyTorch, so pages and the playlist command start fast (loadin
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from adaptation.learning.support import Support
@@ -73,6 +74,12 @@ def vector_of(model: PatientModel) -> NDArray[np.float32]:
     return np.frombuffer(bytes(model.vector), "<f4").copy()
 
 
+def is_sound(model: PatientModel) -> bool:
+    """Whether the vector is one: as long as its base's, every number finite."""
+    vector = vector_of(model)
+    return len(vector) == model.base.vector_size and bool(np.isfinite(vector).all())
+
+
 def _is_newest() -> Q:
     newer = PatientModel.objects.filter(
         patient=OuterRef("patient"), version__gt=OuterRef("version")
@@ -100,11 +107,26 @@ def digest_of(base: BaseModel, support: Support) -> str:
     return digest.hexdigest()
 
 
-def newest_ratings_at(patients: Collection[UUID]) -> dict[UUID, datetime]:
-    """When each patient last rated a mood or a track; without those who never did. Two queries."""
-    newest: dict[UUID, datetime] = {}
+@dataclass(frozen=True)
+class Span:
+    """When a patient first and last rated a mood or a track; None for who never did."""
+
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+    def with_(self, other: "Span") -> "Span":
+        """Around both."""
+        oldest = [at for at in (self.oldest, other.oldest) if at is not None]
+        newest = [at for at in (self.newest, other.newest) if at is not None]
+        return Span(min(oldest, default=None), max(newest, default=None))
+
+
+def rating_spans(patients: Collection[UUID]) -> dict[UUID, Span]:
+    """The span of each patient's ratings. Two queries."""
+    spans = dict.fromkeys(patients, Span())
     for rating in (MoodRating, TrackRating):
         rows = rating._default_manager.filter(patient__in=patients).order_by()
-        for patient, at in rows.values_list("patient").annotate(at=Max("rated_at")):
-            newest[patient] = max(at, newest.get(patient, at))
-    return newest
+        ends = rows.values_list("patient").annotate(Min("rated_at"), Max("rated_at"))
+        for patient, oldest, newest in ends:
+            spans[patient] = spans[patient].with_(Span(oldest, newest))
+    return spans

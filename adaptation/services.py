@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from adaptation import selectors
+from adaptation.asking import ask_for_export, ask_for_refresh
 from adaptation.learning import bases, batching
 from adaptation.learning.bases import Base
 from adaptation.learning.rated import Ratings
@@ -22,7 +23,7 @@ from adaptation.supports import Unreadable
 from therapy.catalogue.services import ensure_schema
 from therapy.models import Clinic, Consent, FeatureSchema, Patient
 from therapy.people.selectors import standing_consents
-from worker.jobs import JobRefused, enqueue
+from worker.jobs import JobRefused
 
 Report = Callable[[float, str], None]
 """Called with the share done, 0..1, and what is being done."""
@@ -113,18 +114,6 @@ def _check_consents(members: Collection[Member]) -> None:
         )
 
 
-def ask_for_refresh(clinic: Clinic) -> None:
-    """Have all patients of a clinic adapted from its newest base (adaptation/refreshing.py).
-
-    Must be called in the transaction of the change that asks for it.
-    """
-    enqueue(
-        kind="refresh_clinic",
-        key=f"refresh_clinic:{clinic.id}",
-        arguments={"clinic_id": str(clinic.id)},
-    )
-
-
 @transaction.atomic
 def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
     """Adapt the newest base to everything the patient has rated, and ask for its export.
@@ -142,11 +131,12 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
         raise JobRefused(str(problem)) from problem
     digest = selectors.digest_of(base, support)
     newest = selectors.newest_model(patient)
-    if newest is not None and newest.support_digest == digest:
-        ask_for_export(newest)  # it may have failed, or been lost with its files
+    if newest is not None and newest.support_digest == digest and selectors.is_sound(newest):
+        ask_for_export(patient.id)  # it may have failed, or been lost with its files
         return newest
     report(0.5, f"Adapting to {len(support)} rated tracks")
     (vector,) = adapted_vectors(loaded(base), [support])
+    span = selectors.rating_spans([patient.id])[patient.id]
     model = PatientModel.objects.create(
         patient=patient,
         base=base,
@@ -154,9 +144,10 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
         vector=vector,
         support_digest=digest,
         support_count=len(support),
-        newest_rating_at=selectors.newest_ratings_at([patient.id]).get(patient.id),
+        oldest_rating_at=span.oldest,
+        newest_rating_at=span.newest,
     )
-    ask_for_export(model)
+    ask_for_export(patient.id)
     return model
 
 
@@ -169,15 +160,6 @@ def base_for(clinic: Clinic) -> BaseModel:
             f"Make one with `manage.py meta_train --schema {clinic.feature_schema}`."
         )
     return base
-
-
-def ask_for_export(model: PatientModel) -> None:
-    """Asking for what is published already costs nothing: the export answers with what is there."""
-    enqueue(
-        kind="export_patient_model",
-        key=f"export_patient_model:{model.id}",
-        arguments={"patient_model_id": str(model.id)},
-    )
 
 
 def adapted_vectors(base: Base, supports: Sequence[Support]) -> list[bytes]:

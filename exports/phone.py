@@ -1,8 +1,8 @@
-"""What a phone does with its package: adapt and make a playlist, from the exported files alone.
+"""What a phone does with its model: adapt it and make a playlist, from the exported files alone.
 
 Reference for the apps. It needs NumPy and ONNX Runtime and knows nothing of PyTorch, of Django or
-of the database: everything comes from the package, the catalogue's features, and what the
-patient does.
+of the database: everything comes from the bundle, the record's vector, the catalogue's features,
+and what the patient does. What must be checked before is in exports/signing/accepting.py.
 """
 
 import io
@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.kinds import FORMAT
 from exports.onnx_runtime import onnx_runner
-from exports.packages import FORMAT
 
 Floats = NDArray[np.float32]
 Mood = tuple[float, float]
@@ -75,25 +75,28 @@ class Choice:
 
 
 class Package:
-    """An ONNX package, opened."""
+    """A base for ONNX Runtime with a patient's vector, opened."""
 
-    def __init__(self, content: bytes) -> None:
-        """Raises BadPackage for anything but an ONNX package of this format."""
+    def __init__(self, bundle: bytes, vector: Floats) -> None:
+        """Raises BadPackage for anything but an ONNX bundle of this format, and for a vector of
+        another length than the base's."""
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
                 self.manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-                self.vector: Floats = np.frombuffer(archive.read("vector.f32"), "<f4")
                 items = np.frombuffer(archive.read("items.f32"), "<f4")
                 graphs = {name: archive.read(f"{name}.onnx") for name in ("adapt", "playlist")}
             self._graphs = {name: onnx_runner(graph) for name, graph in graphs.items()}
             known = self.manifest["items"]
             columns = items.reshape(len(known["tracks"]), known["columns"])
             self._items = dict(zip(known["tracks"], columns, strict=True))
-            written_as = self.manifest["format"]
+            written_as, numbers = self.manifest["format"], self.manifest["base"]["vector"]
         except UNREADABLE as problem:
-            raise BadPackage(f"This is not an ONNX package: {problem}.") from problem
+            raise BadPackage(f"This is not a bundle for ONNX Runtime: {problem}.") from problem
         if written_as != FORMAT:
-            raise BadPackage(f"The package's format is {written_as}; this reads {FORMAT}.")
+            raise BadPackage(f"The bundle's format is {written_as}; this reads {FORMAT}.")
+        if vector.shape != (numbers,):
+            raise BadPackage(f"The vector has {vector.size} numbers; the base's have {numbers}.")
+        self.vector = vector
 
     @property
     def most_tracks(self) -> int:
@@ -102,7 +105,7 @@ class Package:
 
     def described(self, values: Floats, tracks: Sequence[str]) -> Floats:
         """What the graphs read of tracks: the catalogue's values [N, F] of the tracks with these
-        ids, then what the base learned of them, or zeros where it does not know them."""
+        keys, then what the base learned of them, or zeros where it does not know them."""
         unknown = np.zeros(self.manifest["items"]["columns"], np.float32)
         columns = [self._items.get(track, unknown) for track in tracks]
         return np.concatenate([values, np.reshape(columns, (len(values), len(unknown)))], axis=1)

@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from exports import phone, selectors
+from exports.kinds import PLATFORMS
 from exports.models import ModelPackage
 from exports.phone import Candidates, Choice, Mood, Package, Request
 from therapy.catalogue.selectors import FeatureTable, feature_table
@@ -66,15 +67,14 @@ def generate(
     `target` None: the plan's. `minutes` None: the plan's number of tracks; else as many tracks as
     fill the minutes, as far as the graph goes. Raises NoPlaylist.
     """
-    package = selectors.newest_package(patient, ModelPackage.Kind.ONNX)
+    package = selectors.newest_package(patient, ModelPackage.Kind.RECORD)
     if package is None:
         raise NoPlaylist(
             f"{patient} has no published model yet. The worker makes one in the background; "
             "`manage.py adapt` and `manage.py export` make one now."
         )
     plan = current_plan(patient) or SessionPlan(patient=patient)  # nothing prescribed: defaults
-    with package.file.open() as content:
-        model = Package(content.read())
+    model = opened(package)
     table = feature_table(patient.clinic)
     _check_schema(model, table)
     if not table.tracks:
@@ -100,6 +100,13 @@ def generate(
         if minutes is not None and made.seconds >= minutes * 60:
             break
     return _with_note(made, length, minutes)
+
+
+def opened(record: ModelPackage) -> Package:
+    """The model of a record, with the base that it goes with."""
+    bundle = record.patient_model.base.bundles.get(kind=PLATFORMS["web"])
+    with bundle.file.open() as content:
+        return Package(content.read(), selectors.content_of(record).numbers)
 
 
 def _with_note(made: GeneratedPlaylist, asked: int, minutes: float | None) -> GeneratedPlaylist:
@@ -129,7 +136,7 @@ def _candidates(
     excluded = excluded_track_ids(plan, table)
     ids = table.track_ids
     return Candidates(
-        features=model.described(table.values, [str(track) for track in ids]),
+        features=model.described(table.values, [track.key_digest for track in table.tracks]),
         allowed=np.array([track not in excluded for track in ids]),
         recency=phone.recency(selectors.days_since_heard(patient, ids, at)),
         familiarity=selectors.familiarity_of(patient, ids),

@@ -1,38 +1,178 @@
-"""Reading what is delivered, and what a playlist needs beside the package."""
+"""Reading what is delivered, and what a playlist needs beside it."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from adaptation.models import BaseModel, PatientModel
-from exports.models import Graph, ModelPackage
-from exports.packages import GRAPH_FORMATS
-from therapy.models import Patient, PlaylistEntry, TrackRating
+from exports.kinds import BUNDLES, FILES
+from exports.models import Bundle, Hold, ModelPackage
+from exports.signing import cose
+from exports.signing.payloads import PatientRecord
+from therapy.models import Clinic, Consent, Patient, PlaylistEntry, TrackRating
+from therapy.people.selectors import standing_consents
 
 DAY_SECONDS = 24 * 3600.0
 
-
-def graphs_of_base(base: BaseModel) -> list[Graph]:
-    """All graphs of a converted base; none when the conversion is not complete."""
-    graphs = list(base.graphs.order_by("name", "format"))
-    return graphs if len(graphs) == sum(map(len, GRAPH_FORMATS.values())) else []
+# Bases
 
 
-def is_overtaken(model: PatientModel) -> bool:
-    """Whether the patient has a newer model."""
-    return PatientModel.objects.filter(patient=model.patient, version__gt=model.version).exists()
+def is_released(base: BaseModel) -> bool:
+    """Whether everything that phones fetch of the base is there."""
+    return base.templates.count() == len(FILES) and base.bundles.count() == len(BUNDLES)
+
+
+def bundle_named(sha256: str) -> Bundle | None:
+    """The bundle of this digest."""
+    return Bundle.objects.filter(sha256=sha256).first()
+
+
+def url_of(bundle: Bundle) -> str:
+    """Where a phone fetches the bundle: here, or, signed for a while, where the files are kept."""
+    if isinstance(bundle.file.storage, FileSystemStorage):
+        return reverse("base-file", args=[bundle.sha256])
+    return str(bundle.file.url)
+
+
+# Which model a patient is to have, and which they have
+
+
+@dataclass(frozen=True)
+class Served:
+    """The model that a patient is to have, with its base; held: whatever is learned meanwhile."""
+
+    model: PatientModel
+    held: bool
+
+
+def standing_hold(patient: Patient) -> Hold | None:
+    """The hold that keeps a patient's model as it is, with the model and who said so."""
+    held = Hold.objects.filter(patient=patient, ended_at=None)
+    return held.select_related("patient_model", "held_by").first()
+
+
+def due(clinic: Clinic) -> QuerySet[Patient]:
+    """The clinic's patients who are to have another model than they have, or whose record runs out
+    soon or was signed with a key that signs no more; not those who took back their consent to care.
+    """
+    record = _records().filter(patient=OuterRef("id")).order_by("-version")
+    ended = standing_consents(Consent.Scope.CARE).filter(given=False)
+    soon = timezone.now() + timedelta(days=settings.MODEL_LIFETIME_DAYS) / 2
+    found = (
+        Patient.objects.filter(clinic=clinic)
+        .exclude(id__in=ended.values("patient"))
+        .annotate(to_have=_served_model(), held=Exists(_standing(OuterRef("id"))))
+        .annotate(
+            has=Subquery(record.values("patient_model")[:1]),
+            has_learning=Subquery(record.values("learns")[:1]),
+            runs_out=Subquery(record.values("expires_at")[:1]),
+            retired=Subquery(record.values("key__retired_at")[:1]),
+        )
+        .filter(to_have__isnull=False)
+    )
+    return found.filter(
+        Q(has=None)
+        | ~Q(has=F("to_have"))
+        | Q(has_learning=F("held"))
+        | Q(runs_out__lt=soon)
+        | Q(retired__isnull=False)
+    )
+
+
+def served_models(patients: Iterable[UUID]) -> dict[UUID, Served]:
+    """The model that each patient is to have, in the order of their ids; without those who have
+    none yet. Two queries."""
+    wanted = {
+        patient: (model, held)
+        for patient, model, held in Patient.objects.filter(id__in=list(patients))
+        .annotate(to_have=_served_model(), held=Exists(_standing(OuterRef("id"))))
+        .order_by("id")
+        .values_list("id", "to_have", "held")
+        if model is not None
+    }
+    models = PatientModel.objects.select_related("base__schema").in_bulk(
+        [model for model, _ in wanted.values()]
+    )
+    return {patient: Served(models[model], held) for patient, (model, held) in wanted.items()}
+
+
+def bases_served(patients: Collection[UUID]) -> list[BaseModel]:
+    """The bases of the models that these patients are to have."""
+    ids = Patient.objects.filter(id__in=patients).annotate(to_have=_served_model())
+    return list(
+        BaseModel.objects.filter(patient_models__in=ids.values("to_have"))
+        .select_related("schema")
+        .distinct()
+    )
+
+
+def newest_versions(patients: Iterable[UUID]) -> dict[UUID, int]:
+    """The version of each patient's newest record; without those who have none. One query."""
+    rows = _records().filter(patient__in=list(patients)).order_by().values_list("patient")
+    return dict(rows.annotate(newest=Max("version")))
 
 
 def newest_package(patient: Patient, kind: str) -> ModelPackage | None:
     """The package of this kind that the patient's phone should have."""
     return (
-        ModelPackage.objects.filter(patient_model__patient=patient, kind=kind)
-        .select_related("patient_model__base")
-        .order_by("-patient_model__version")
+        ModelPackage.objects.filter(patient=patient, kind=kind)
+        .select_related("patient_model__base__schema", "key")
+        .order_by("-version")
         .first()
     )
+
+
+def records_of(patient: Patient) -> QuerySet[ModelPackage]:
+    """All records of the patient, the newest first, with their models and bases."""
+    return _records().filter(patient=patient).select_related("patient_model__base", "key")
+
+
+def package_of(patient: Patient, kind: str, version: int) -> ModelPackage | None:
+    """The package of this kind and version."""
+    found = ModelPackage.objects.filter(patient=patient, kind=kind, version=version)
+    return found.select_related("patient_model__base__schema", "key").first()
+
+
+def content_of(record: ModelPackage) -> PatientRecord:
+    """What a record of ours says."""
+    return PatientRecord.decode(cose.unverified(bytes(record.signed)))
+
+
+def has_ended_care(patient: Patient) -> bool:
+    """Whether the patient took back their consent to care."""
+    ended = standing_consents(Consent.Scope.CARE).filter(given=False)
+    return ended.filter(patient=patient).exists()
+
+
+def _records() -> QuerySet[ModelPackage]:
+    return ModelPackage.objects.filter(kind=ModelPackage.Kind.RECORD)
+
+
+def _standing(patient: OuterRef) -> QuerySet[Hold]:
+    return Hold.objects.filter(patient=patient, ended_at=None)
+
+
+def _served_model() -> Coalesce:
+    """The id of the model that a patient is to have: the held one, or else the newest."""
+    newest = PatientModel.objects.filter(patient=OuterRef("id")).order_by("-version")
+    return Coalesce(
+        Subquery(_standing(OuterRef("id")).values("patient_model")[:1]),
+        Subquery(newest.values("id")[:1]),
+        output_field=UUIDField(),
+    )
+
+
+# What a playlist needs beside the package
 
 
 def days_since_heard(

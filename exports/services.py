@@ -1,159 +1,191 @@
-"""Writing what is delivered: converted bases, and packages for patients. Nothing is published
-that was not measured against PyTorch first."""
+"""Writing what is delivered to patients: their signed models.
+
+A patient's model is a vector. Everything else was made and measured when the base was released
+(exports/releasing.py), so a package is bytes put in place and signed. All of a batch is published
+in one transaction, or none of it.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-import numpy as np
-from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
+from adaptation.asking import ask_for_exports
 from adaptation.loading import loaded
-from adaptation.models import BaseModel, PatientModel
+from adaptation.models import PatientModel
 from adaptation.selectors import vector_of
-from exports import converted, parity, selectors
-from exports.converted import Converted
-from exports.graphs import Floats, GraphSpec, Inputs, graphs_of
-from exports.manifest import KnownTracks, manifest_of
-from exports.models import Graph, ModelPackage
-from exports.packages import GRAPH_FORMATS, manifest_bytes, write_archive
-from exports.parity import TOLERANCES, Parity
-from therapy.catalogue.selectors import feature_table
+from exports import files, keyring, parity, releasing, selectors
+from exports.graphs import playlist_graph
+from exports.keyring import Signer, seconds
+from exports.kinds import FILES
+from exports.models import ModelPackage
+from exports.selectors import Served
+from exports.signing.payloads import FileStatement, PatientRecord, delivered
+from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
+
+log = logging.getLogger(__name__)
 
 Report = Callable[[float, str], None]
 
-BASE_CASES, BASE_TRACKS = {"onnx": 200, "coreml-float32": 50, "coreml-float16": 50}, 60
-PATIENT_CASES = 20
+BATCH = 500  # patients
+RELEASING = 0.5  # of the progress, where a base has to be released first: half a minute
+MEASURED = 5  # cases beside PyTorch, of the first patient in every batch
+NAMED = 20  # patients whose problems an error spells out; the log has all
 
 
-def convert_base(*, base: BaseModel, report: Report) -> list[Graph]:
-    """Convert the base's graphs to ONNX and Core ML, each measured before it is kept.
+class Undeliverable(Exception):
+    """A vector that is damaged; the text says how."""
 
-    Done once for a base; a repeat answers with what is there. Raises OutOfTolerance.
+
+def publish_patient(*, patient_id: UUID, report: Report) -> None:
+    """Publish the model that the patient is to have, unless they have it.
+
+    Raises JobRefused when it cannot be signed or deviates from PyTorch; what was published before
+    stays.
     """
-    kept = selectors.graphs_of_base(base)
-    if kept:
-        return kept
-    specs = graphs_of(loaded(base))
-    total = sum(len(GRAPH_FORMATS[spec.name]) for spec in specs)
-    made: list[tuple[Converted, Parity]] = []
-    for spec in specs:
-        for graph in converted.convert(spec):
-            what = f"{spec.name} as {graph.format}"
-            report(len(made) / total, f"Converted {what}; comparing it with PyTorch")
-            cases = random_cases(spec, BASE_CASES[graph.format], seed=base.seed)
-            made.append((graph, _gated(spec, graph, cases, what=f"{what} of base {base}")))
-    _keep_graphs(base, made)
-    return selectors.graphs_of_base(base)
+    patient = Patient.objects.select_related("clinic").get(id=patient_id)
+    _publish_all(patient.clinic, [patient_id], BATCH, report)
 
 
-def export_patient_model(*, patient_model_id: UUID, report: Report) -> list[ModelPackage]:
-    """Make the packages of a patient's model and publish them.
+def publish_clinic(*, clinic_id: UUID, report: Report, batch: int = BATCH) -> None:
+    """Publish for every patient of the clinic who does not have the model that they are to have,
+    `batch` at a time. `report` is called after each batch was committed; a worker that dies between
+    two leaves the published ones, and the next attempt goes on with the others.
 
-    A version that a newer one has overtaken is not exported any more. Raises OutOfTolerance when
-    a graph fed with this patient's vector deviates from PyTorch.
+    Raises JobRefused, once all others are done, for patients whose vectors are damaged.
     """
-    model = PatientModel.objects.select_related("patient__clinic", "base__schema").get(
-        id=patient_model_id
-    )
-    if selectors.is_overtaken(model) or model.packages.exists():
-        return list(model.packages.all())
-    graphs = [
-        converted.read(graph)
-        for graph in convert_base(base=model.base, report=lambda x, note: report(0.8 * x, note))
-    ]
-    report(0.85, "Comparing this patient's playlists with PyTorch")
-    measured = _patient_parity(model, graphs)
-    report(0.95, "Writing the packages")
-    return _publish(model, graphs, measured)
+    clinic = Clinic.objects.get(id=clinic_id)
+    due = list(selectors.due(clinic).order_by("id").values_list("id", flat=True))
+    _publish_all(clinic, due, batch, report)
 
 
-def random_cases(
-    graph: GraphSpec, count: int, *, seed: int, vector: Floats | None = None
-) -> Iterator[Inputs]:
-    """Random inputs, in catalogues of random sizes, for random patients or the one of `vector`."""
-    generator = np.random.default_rng(seed)
-    for _ in range(count):
-        yield graph.sample(int(generator.integers(1, BASE_TRACKS)), generator, vector)
-
-
-def _patient_parity(model: PatientModel, graphs: list[Converted]) -> dict[str, Parity]:
-    base = loaded(model.base)
-    vector = vector_of(model)
-    if len(vector) != model.base.vector_size or not np.isfinite(vector).all():
-        raise JobRefused(
-            f"The vector of {model} is damaged: {len(vector)} numbers, "
-            f"{np.count_nonzero(~np.isfinite(vector))} of them not finite. Adapt the patient again."
-        )
-    specs = {spec.name: spec for spec in graphs_of(base)}
-    measured = {}
-    for graph in graphs:
-        spec = specs[graph.name]
-        cases = random_cases(spec, PATIENT_CASES, seed=model.version, vector=vector)
-        what = f"{graph.name} as {graph.format}"
-        measured[what] = _gated(spec, graph, cases, what=f"{what} of {model}")
-    return measured
-
-
-def _gated(spec: GraphSpec, graph: Converted, cases: Iterator[Inputs], *, what: str) -> Parity:
-    tolerance = TOLERANCES[graph.format]
-    return parity.gate(
-        parity.measure(spec, graph.run, cases, tolerance=tolerance),
-        what=what,
-        exact_order=graph.format != "coreml-float16",
-    )
+def _publish_all(clinic: Clinic, due: Sequence[UUID], batch: int, report: Report) -> None:
+    new = [base for base in selectors.bases_served(due) if not selectors.is_released(base)]
+    for base in new:
+        releasing.release(base, lambda share, note: report(RELEASING * share, note))
+    begun = RELEASING if new else 0.0
+    problems: list[str] = []
+    for start in range(0, len(due), batch):
+        problems += _publish(clinic, due[start : start + batch])
+        done = min(start + batch, len(due))
+        report(begun + (1 - begun) * done / len(due), f"{done} of {len(due)} patients")
+    if problems:
+        named = " ".join(problems[:NAMED])
+        more = f" And {len(problems) - NAMED} more: see the log." if len(problems) > NAMED else ""
+        raise JobRefused(f"{len(problems)} of {len(due)} patients got no new model. {named}{more}")
 
 
 @transaction.atomic
-def _keep_graphs(base: BaseModel, made: list[tuple[Converted, Parity]]) -> None:
-    rows = []
-    for graph, measured in made:
-        row = Graph(
-            base=base,
-            name=graph.name,
-            format=graph.format,
-            sha256=graph.sha256,
-            parity=measured.as_json(),
-        )
-        suffix = "onnx" if graph.format == "onnx" else "mlpackage.zip"
-        name = f"{graph.name}-{graph.format}-{graph.sha256[:16]}.{suffix}"
-        row.file.save(name, ContentFile(graph.content), save=False)
-        rows.append(row)
-    Graph.objects.bulk_create(rows, ignore_conflicts=True)  # another worker may have been first
+def _publish(clinic: Clinic, ids: Sequence[UUID]) -> list[str]:
+    """Publish for those who are due still; what is wrong with those who cannot be.
+
+    The patients' rows are locked before anything is read, so whoever comes second sees what the
+    first one published, and versions rise.
+    """
+    locked = Patient.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")
+    due = selectors.due(clinic).filter(id__in=[patient.id for patient in locked])
+    served = selectors.served_models(due.values_list("id", flat=True))
+    versions = selectors.newest_versions(served)
+    signer, now = keyring.signer(), timezone.now().replace(microsecond=0)
+    packages: list[ModelPackage] = []
+    problems = []
+    bases = {one.model.base for one in served.values()}
+    released = {base for base in bases if selectors.is_released(base)}
+    for patient, one in served.items():
+        if one.model.base not in released:
+            continue  # adapted to a newer base since: that asked for an export of its own
+        try:
+            packages += _packages(
+                one, versions.get(patient, 0) + 1, signer, now, measure=not packages
+            )
+        except Undeliverable as problem:
+            log.warning("The model of patient %s was not published: %s", patient, problem)
+            problems.append(f"{one.model}: {problem}. Adapt the patient again.")
+    ModelPackage.objects.bulk_create(packages)
+    return problems
 
 
-@transaction.atomic
-def _publish(
-    model: PatientModel, graphs: list[Converted], measured: dict[str, Parity]
+def _packages(
+    served: Served, version: int, signer: Signer, now: datetime, *, measure: bool
 ) -> list[ModelPackage]:
-    base = loaded(model.base)
-    known = KnownTracks.of(base, feature_table(model.patient.clinic))
-    packages = []
-    for kind in ModelPackage.Kind:
-        inside = [graph for graph in graphs if graph.format.startswith(kind.value)]
-        entries = {
-            "manifest.json": manifest_bytes(manifest_of(model, base, inside, known)),
-            "vector.f32": bytes(model.vector),
-            "items.f32": known.columns.astype("<f4").tobytes(),
-        }
-        for graph in inside:
-            entries |= graph.entries()
-        content = write_archive(entries)
-        digest = hashlib.sha256(content).hexdigest()
-        package = ModelPackage(
-            patient_model=model,
-            kind=kind,
-            bytes=len(content),
-            sha256=digest,
-            parity={
-                what: figures.as_json()
-                for what, figures in measured.items()
-                if kind.value in what.split(" as ")[1]
-            },
-        )
-        package.file.save(f"{kind.value}-{digest[:16]}.zip", ContentFile(content), save=False)
-        package.save()
+    """The rows of one version. Raises Undeliverable."""
+    model, expires = served.model, now + keyring.lifetime()
+    record = PatientRecord(
+        model=model.id.bytes,
+        version=version,
+        base=bytes.fromhex(model.base.weights_sha256),
+        vector=_delivered(model),
+        created=seconds(now),
+        expires=seconds(expires),
+        learns=not served.held,
+        patient=model.patient_id.bytes,
+    )
+    signed = signer.key.sign(record)
+    packages = [_row(served, version, ModelPackage.Kind.RECORD, signed, signed)]
+    for kind in FILES:
+        file = files.self_contained(model.base, kind, record)
+        said = signer.key.sign(_said_of(file, kind, record))
+        package = _row(served, version, kind, file, said)
+        if measure:
+            package.parity = _measured(served, kind, file, record)
         packages.append(package)
+    for package in packages:
+        package.key, package.created_at, package.expires_at = signer.row, now, expires
     return packages
+
+
+def _delivered(model: PatientModel) -> bytes:
+    vector = vector_of(model)
+    if len(vector) != model.base.vector_size:
+        raise Undeliverable(f"it has {len(vector)} numbers, not {model.base.vector_size}")
+    try:
+        return delivered(vector)
+    except ValueError as problem:
+        raise Undeliverable(str(problem)) from problem
+
+
+def _said_of(file: bytes, kind: str, record: PatientRecord) -> FileStatement:
+    return FileStatement(
+        model=record.model,
+        version=record.version,
+        base=record.base,
+        kind=str(kind),
+        sha256=hashlib.sha256(file).digest(),
+        size=len(file),
+        created=record.created,
+        expires=record.expires,
+        patient=record.patient,
+    )
+
+
+def _row(served: Served, version: int, kind: str, content: bytes, signed: bytes) -> ModelPackage:
+    return ModelPackage(
+        patient_id=served.model.patient_id,
+        patient_model=served.model,
+        version=version,
+        kind=kind,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        signed=signed,
+        learns=not served.held,
+    )
+
+
+def _measured(served: Served, kind: str, file: bytes, record: PatientRecord) -> dict[str, float]:
+    spec = playlist_graph(loaded(served.model.base))
+    cases = parity.random_cases(spec, MEASURED, seed=record.version, vector=record.numbers)
+    what = f"The {kind} file of {served.model}"
+    return releasing.measured_file(kind, file, spec, cases, what=what).as_json()
+
+
+def ask_for_renewals() -> None:
+    """Have every clinic's records signed again that run out soon, or whose key signs no more."""
+    for clinic in Clinic.objects.all():
+        if selectors.due(clinic).exists():
+            with transaction.atomic():
+                ask_for_exports(clinic)

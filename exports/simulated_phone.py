@@ -5,18 +5,24 @@ package come from there, sittings and ratings go there. The listener is made up
 (adaptation/learning/simulation.py).
 """
 
-from dataclasses import dataclass, field
+import base64
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 import numpy as np
 import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from numpy.typing import NDArray
 
 from adaptation.learning import simulation
 from adaptation.schemas import SCHEMAS
 from exports.phone import Candidates, Choice, Package, Request, recency
+from exports.signing.accepting import Checker
+from exports.signing.keys import public_key
+from exports.signing.payloads import PatientRecord, sha256_of
 
 SECONDS_BETWEEN = 20  # from the end of a track to the rating of it
 ASSUMED_SECONDS = 180.0  # of a track whose duration nobody knows
@@ -39,6 +45,10 @@ class Server:
         return self._checked(
             self.session.get(self._url(path), params=query, headers=self._auth, timeout=PATIENCE)
         )
+
+    def get_address(self, address: str) -> requests.Response:
+        """What is at an address that the server told, of its own or another's."""
+        return self._checked(self.session.get(urljoin(self.address, address), timeout=PATIENCE))
 
     def post(self, path: str, body: dict[str, Any]) -> None:
         self._checked(
@@ -63,7 +73,7 @@ class Sitting:
     """What one sitting came to."""
 
     tracks: int
-    by_model: int | None  # version of the model that chose, or None: nothing to choose with yet
+    by_model: int | None  # version of the record that chose, or None: nothing to choose with yet
 
 
 class SimulatedPhone:
@@ -80,6 +90,10 @@ class SimulatedPhone:
                 f"Patient {me['patient_code']} is not a simulated one, and made-up ratings go only "
                 "where they are shown as such: `manage.py create_patient --simulated`."
             )
+        self.bundle = b""
+        self.record: PatientRecord
+        self.message: bytes
+        self.checker = Checker(UUID(me["patient_id"]).bytes, {})
         catalogue = server.get("catalogue").json()
         self.tracks: list[dict[str, Any]] = catalogue["tracks"]
         self.features = np.array([track["values"] for track in self.tracks], np.float32)
@@ -119,14 +133,13 @@ class SimulatedPhone:
         """Rows of the tracks to play: by the model, or any that are allowed while there is none."""
         excluded = set(self.plan["excluded_track_ids"])
         allowed = np.array([track["id"] not in excluded for track in self.tracks])
-        answer = self.server.get("model", kind="onnx")
-        if answer.status_code == requests.codes.not_found:
+        if not self._fetch_model(at):
             rows = self.chance.permutation(np.flatnonzero(allowed))[:count]
             return [int(row) for row in rows], None
-        package = Package(answer.content)
+        package = Package(self.bundle, self.record.numbers)
         days = (at.timestamp() - self.last_heard) / 86400
         candidates = Candidates(
-            package.described(self.features, [track["id"] for track in self.tracks]),
+            package.described(self.features, [track["key"] for track in self.tracks]),
             allowed,
             recency(np.maximum(days, 0.0)),
             np.zeros(len(self.tracks), np.float32),
@@ -139,10 +152,26 @@ class SimulatedPhone:
             seed=int(self.chance.integers(2**31)),
         )
         choices = package.playlist(candidates, request)
-        self._log_playlist(
-            session, package, answer.headers["ETag"].strip('"'), request, choices, at
-        )
-        return [choice.row for choice in choices], int(package.manifest["model"]["version"])
+        self._log_playlist(session, request, choices, at)
+        return [choice.row for choice in choices], self.record.version
+
+    def _fetch_model(self, at: datetime) -> bool:
+        """Ask for the model as a phone does: all checks made, and the base only when it is new.
+        False while there is none. Raises BadMessage for one that must not be used."""
+        answer = self.server.get("model", platform="web", have=sha256_of(self.bundle).hex())
+        if answer.status_code == requests.codes.not_found:
+            return False
+        told = answer.json()
+        message = base64.b64decode(told["record"])
+        self.checker = replace(self.checker, keys=_keys(self.server))
+        record = self.checker.record(message, int(at.timestamp()))
+        if told["base"] is not None:
+            bundle = self.server.get_address(told["base"]["url"]).content
+            self.checker.bundle(bundle, base64.b64decode(told["base"]["statement"]), record)
+            self.bundle = bundle
+        self.record, self.message = record, message
+        self.checker = replace(self.checker, last=message)
+        return True
 
     def _rate_mood(
         self, session: UUID, phase: str, mood: NDArray[np.float64], at: datetime
@@ -174,8 +203,6 @@ class SimulatedPhone:
     def _log_playlist(
         self,
         session: UUID,
-        package: Package,
-        sha256: str,
         request: Request,
         choices: list[Choice],
         at: datetime,
@@ -185,8 +212,8 @@ class SimulatedPhone:
             {
                 "id": str(uuid4()),
                 "session": str(session),
-                "model_version": package.manifest["model"]["version"],
-                "package_sha256": sha256,
+                "model_version": self.record.version,
+                "package_sha256": sha256_of(self.message).hex(),
                 "seed": request.seed,
                 "mood_valence": request.mood[0],
                 "mood_arousal": request.mood[1],
@@ -206,6 +233,13 @@ class SimulatedPhone:
                 ],
             },
         )
+
+
+def _keys(server: Server) -> dict[bytes, Ed25519PublicKey]:
+    return {
+        bytes.fromhex(key["kid"]): public_key(base64.b64decode(key["public_key"]))
+        for key in server.get("keys").json()["keys"]
+    }
 
 
 def _said(answer: requests.Response) -> str:

@@ -1,9 +1,12 @@
-"""Addresses of the model packages, below api/v1/."""
+"""Addresses of the models, below api/v1/."""
 
 from django.urls import path
 
-from exports.api import Model
+from exports import api
 
 urlpatterns = [
-    path("model", Model.as_view(), name="model"),
+    path("keys", api.Keys.as_view(), name="keys"),
+    path("model", api.Model.as_view(), name="model"),
+    path("model/file", api.ModelFile.as_view(), name="model-file"),
+    path("bases/<str:sha256>", api.BaseFile.as_view(), name="base-file"),
 ]

@@ -3,17 +3,50 @@
 import json
 
 import torch
+from django.db import transaction
 
+from adaptation.asking import ask_for_exports
 from adaptation.learning.bases import Base
 from adaptation.learning.relation import RelationLearner, RelationSettings
 from adaptation.learning.schema import Feature, FeatureSchema
+from adaptation.loading import loaded
+from adaptation.models import BaseModel, PatientModel
 from adaptation.services import release_base, store_schema
 from therapy.catalogue.services import ensure_catalogue, store_track
+from therapy.models import Clinic, Patient
 from therapy.people.services import create_clinic, create_patient, issue_device_token
 from worker.models import Job
 
 COLUMNS = ("loudness", "tempo", "brightness")
 TRACKS = 6
+
+
+def crowd(count: int) -> None:
+    """So many more patients in the clinic, each with a model of who rated nothing."""
+    base = BaseModel.objects.get()
+    vector = loaded(base).learner.prior().numpy().astype("<f4").tobytes()
+    patients = Patient.objects.bulk_create(
+        Patient(clinic=Clinic.objects.get(), code=f"C-{number}", origin="simulated")
+        for number in range(count)
+    )
+    PatientModel.objects.bulk_create(
+        PatientModel(
+            patient=patient,
+            base=base,
+            version=1,
+            vector=vector,
+            support_digest="0" * 64,
+            support_count=0,
+        )
+        for patient in patients
+    )
+
+
+def ask_for_everything() -> None:
+    """Have the clinic exported, and nothing else."""
+    Job.objects.all().delete()
+    with transaction.atomic():
+        ask_for_exports(Clinic.objects.get())
 
 
 def seed() -> None:

@@ -20,10 +20,11 @@ from adaptation.learning.schema import Feature, FeatureSchema
 from adaptation.learning.simulation import simulate_history
 from adaptation.learning.support import Support
 from adaptation.learning.training import meta_train
+from exports.archives import read_archive, write_archive
 from exports.conversion import to_onnx
 from exports.converted import Converted, convert
 from exports.graphs import graphs_of, playlist_graph
-from exports.packages import read_archive, write_archive
+from exports.kinds import FORMATS
 
 Graphs = dict[tuple[str, str], Converted]
 
@@ -82,7 +83,8 @@ def small_graphs(folder: Path) -> Graphs:
     """The base's graphs in every format, by name and format."""
 
     def convert_all() -> bytes:
-        graphs = (graph for spec in graphs_of(small_base(folder)) for graph in convert(spec))
+        specs = graphs_of(small_base(folder))
+        graphs = [convert(spec, name) for spec in specs for name in FORMATS[spec.name]]
         return write_archive({f"{graph.name}/{graph.format}": graph.content for graph in graphs})
 
     made = read_archive(_made_once(folder / "graphs.zip", convert_all))

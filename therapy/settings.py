@@ -138,7 +138,7 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
 MEDIA_URL = "/files/"  # never routed: every file goes through a view that checks who asks
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -146,6 +146,14 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+if _address := env.str("ATTUNE_FILES", default="").strip():
+    from therapy.storage_settings import s3_storage
+
+    STORAGES["default"] = s3_storage(
+        _address,
+        key=env.str("ATTUNE_FILES_KEY", default="").strip(),
+        secret=env.str("ATTUNE_FILES_SECRET", default="").strip(),
+    )
 
 # Celery: the job ledger (worker/jobs.py) is the truth, so a broker that loses messages will do.
 
@@ -172,6 +180,13 @@ JOB_LEASE_SECONDS = env.float("ATTUNE_JOB_LEASE_SECONDS", default=60.0)
 JOB_SWEEP_SECONDS = env.float("ATTUNE_JOB_SWEEP_SECONDS", default=15.0)
 # Ratings come in bursts (a phone that was offline); adapting waits this long for the rest.
 ADAPT_DELAY_SECONDS = env.float("ATTUNE_ADAPT_DELAY_SECONDS", default=3.0)
+
+# What is delivered to phones
+
+# Private keys, which the worker signs with; the web server needs none of them.
+SIGNING_KEY_FOLDER = Path(env.str("ATTUNE_SIGNING_KEYS", default=str(VAR / "signing-keys")))
+MODEL_LIFETIME_DAYS = env.float("ATTUNE_MODEL_LIFETIME_DAYS", default=60.0)
+EXPORT_RENEWAL_SECONDS = env.float("ATTUNE_EXPORT_RENEWAL_SECONDS", default=24 * 3600.0)
 
 # People and sign-in
 

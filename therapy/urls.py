@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("exports.urls")),
     re_path(r"^api(/|$)", NoSuchAddress.as_view()),
     path("", include("adaptation.urls")),
+    path("", include("exports.page_urls")),
     path("", include("therapy.pages.urls")),
 ]

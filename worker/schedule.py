@@ -8,5 +8,9 @@ from django.conf import settings
 def timetable() -> dict[str, dict[str, Any]]:
     """Task name and interval in seconds of every periodic task, in Celery's beat format."""
     return {
+        "renew what runs out": {
+            "task": "renew_exports",
+            "schedule": settings.EXPORT_RENEWAL_SECONDS,
+        },
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

@@ -29,14 +29,29 @@ def refresh_clinic(job_id: str) -> None:
     )
 
 
-@app.task(name="export_patient_model")
-def export_patient_model(job_id: str) -> None:
+@app.task(name="export_patient")
+def export_patient(job_id: str) -> None:
     jobs.run(
         job_id,
-        lambda run: exports.services.export_patient_model(
-            patient_model_id=uuid.UUID(run.arguments["patient_model_id"]), report=run.report
+        lambda run: exports.services.publish_patient(
+            patient_id=uuid.UUID(run.arguments["patient_id"]), report=run.report
         ),
     )
+
+
+@app.task(name="export_clinic")
+def export_clinic(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: exports.services.publish_clinic(
+            clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="renew_exports")
+def renew_exports() -> None:
+    exports.services.ask_for_renewals()
 
 
 @app.task(name="sweep_jobs")

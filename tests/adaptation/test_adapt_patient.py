@@ -52,8 +52,8 @@ def by_hand(base: Base, *rated: tuple[Track, Any, Any, Any]) -> NDArray[np.float
 
 def exports() -> list[str]:
     return [
-        job.arguments["patient_model_id"]
-        for job in Job.objects.filter(kind="export_patient_model").order_by("created_at")
+        job.arguments["patient_id"]
+        for job in Job.objects.filter(kind="export_patient").order_by("created_at")
     ]
 
 
@@ -62,7 +62,8 @@ def test_before_the_first_rating_the_model_is_the_populations(
 ) -> None:
     model = adapt(practice.patient)
     np.testing.assert_array_equal(selectors.vector_of(model), base.learner.prior().detach())
-    assert (model.version, model.support_count, model.newest_rating_at) == (1, 0, None)
+    assert (model.version, model.support_count) == (1, 0)
+    assert (model.oldest_rating_at, model.newest_rating_at) == (None, None)
     assert model.base == practice.base
 
 
@@ -80,8 +81,9 @@ def test_a_sitting_becomes_the_vector_that_the_learner_makes_of_it(
     )
     np.testing.assert_allclose(selectors.vector_of(model), expected, atol=1e-6)
     assert model.support_count == 2
+    oldest = MoodRating.objects.get(phase=MoodRating.Phase.BEFORE)
     newest = MoodRating.objects.get(phase=MoodRating.Phase.AFTER)
-    assert model.newest_rating_at == newest.rated_at
+    assert (model.oldest_rating_at, model.newest_rating_at) == (oldest.rated_at, newest.rated_at)
 
 
 def test_a_rating_outside_a_sitting_tells_of_the_liking_alone(
@@ -124,7 +126,18 @@ def test_the_same_ratings_make_no_new_version(practice: Practice) -> None:
     first, again = adapt(practice.patient), adapt(practice.patient)
     assert again.id == first.id
     assert PatientModel.objects.count() == 1
-    assert exports() == [str(first.id)]
+    assert exports() == [str(practice.patient.id)]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 12, b"\xff" * 4])
+def test_a_damaged_vector_is_made_anew(practice: Practice, damage: bytes) -> None:
+    practice.sit((practice.tracks[0], 5))
+    sound = adapt(practice.patient)
+    whole = bytes(sound.vector)
+    broken = damage if len(damage) != 4 else damage + whole[4:]
+    PatientModel.objects.update(vector=broken)
+    again = adapt(practice.patient)
+    assert (again.version, bytes(again.vector)) == (2, whole)
 
 
 def test_the_order_in_which_the_database_lists_its_rows_makes_no_new_version(
@@ -161,7 +174,19 @@ def test_a_new_rating_makes_the_next_version_from_all_ratings(
     np.testing.assert_array_equal(  # the first one stays what it was
         selectors.vector_of(PatientModel.objects.get(version=1)), selectors.vector_of(first)
     )
-    assert exports() == [str(first.id), str(second.id)]
+    assert exports() == [str(practice.patient.id)]  # the one that waits publishes the newest
+
+
+def test_every_adaptation_asks_for_an_export_once_the_one_before_is_done(
+    practice: Practice,
+) -> None:
+    """Also the one that makes nothing new: what is published may have been lost."""
+    for likings in ([(practice.tracks[0], 5)], [(practice.tracks[1], 1)], []):
+        practice.sit(*likings)
+        adapt(practice.patient)
+        assert exports() == [str(practice.patient.id)]
+        Job.objects.all().delete()
+    assert PatientModel.objects.count() == 2
 
 
 def test_a_rating_that_is_withdrawn_leaves_no_trace(practice: Practice) -> None:
@@ -310,8 +335,9 @@ def test_adapting_twice_at_once_makes_one_version_and_asks_for_one_export(
         practice.sit((practice.tracks[version], 5))
         models = at_once(*[lambda: adapt(practice.patient)] * 3)
         assert [model.version for model in models] == [version] * 3
+        assert exports() == [str(practice.patient.id)]
+        Job.objects.all().delete()
     assert sorted(PatientModel.objects.values_list("version", flat=True)) == [1, 2, 3]
-    assert len(exports()) == 3
 
 
 @pytest.mark.django_db(transaction=True)

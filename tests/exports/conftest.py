@@ -10,9 +10,11 @@ from django.core.files.base import ContentFile
 from adaptation.learning.bases import Base
 from adaptation.models import PatientModel
 from adaptation.services import adapt_patient
-from exports import services
+from exports import releasing, services
 from exports.models import Graph, ModelPackage
-from exports.services import export_patient_model
+from exports.parity import TOLERANCES, Parity
+from exports.selectors import newest_package
+from exports.services import publish_patient
 from tests.practice import Practice, open_practice
 from tests.trained import Graphs, shared_folder, small_base, small_graphs
 from therapy.models import Patient
@@ -40,8 +42,9 @@ def graphs(shared: Path) -> Graphs:
 
 @pytest.fixture
 def files_of_this_test(settings: Any, tmp_path: Path) -> None:
-    """Files that services store go to a folder of the test's own."""
+    """Files that services store, and keys, go to folders of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.SIGNING_KEY_FOLDER = tmp_path / "keys"
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def keep(graphs: Graphs, practice: Practice) -> None:
             name=graph.name,
             format=graph.format,
             sha256=graph.sha256,
-            parity={},
+            parity=Parity(1, 0.0, TOLERANCES[graph.format], 1).as_json(),
         )
         row.file.save(f"{graph.name}-{graph.format}", ContentFile(graph.content))
 
@@ -69,19 +72,41 @@ def adapt(patient: Patient) -> PatientModel:
     return adapt_patient(patient_id=patient.id, report=lambda share, note: None)
 
 
-def export(model: PatientModel) -> list[ModelPackage]:
-    return export_patient_model(patient_model_id=model.id, report=lambda share, note: None)
+def export(patient: Patient) -> None:
+    publish_patient(patient_id=patient.id, report=lambda share, note: None)
+
+
+def published(patient: Patient) -> dict[str, ModelPackage]:
+    """What the patient's phone should have, by kind."""
+    found = {kind: newest_package(patient, kind) for kind in ModelPackage.Kind.values}
+    return {kind: package for kind, package in found.items() if package is not None}
+
+
+def bundle_for(record: ModelPackage, kind: str = "onnx") -> bytes:
+    """The file that the record goes with."""
+    with record.patient_model.base.bundles.get(kind=kind).file.open() as file:
+        content: bytes = file.read()
+    return content
 
 
 @pytest.fixture
-def publish(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Publish:
-    """Adapt and export a patient, the practice's unless told; gives the package of a kind. The
-    comparison with PyTorch is short here, for it has tests of its own."""
-    monkeypatch.setattr(services, "PATIENT_CASES", 2)
+def quickly_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison with PyTorch is short here, for it has tests of its own."""
+    monkeypatch.setattr(releasing, "TEMPLATE_CASES", 1)
+    monkeypatch.setattr(services, "MEASURED", 1)
 
-    def published(patient: Patient | None = None, kind: str = "onnx") -> ModelPackage:
-        model = adapt(patient or practice.patient)
-        export(model)
-        return model.packages.get(kind=kind)
+
+@pytest.fixture
+def publish(practice: Practice, quickly_measured: None) -> Publish:
+    """Adapt and export a patient, the practice's unless told; gives the newest package of a
+    kind."""
+
+    def published(patient: Patient | None = None, kind: str = "record") -> ModelPackage:
+        who = patient or practice.patient
+        adapt(who)
+        export(who)
+        package = newest_package(who, kind)
+        assert package is not None
+        return package
 
     return published

@@ -13,12 +13,13 @@ import torch
 
 from adaptation.learning.bases import Base
 from adaptation.learning.playlist import MOST_TRACKS
+from exports.archives import read_archive, write_folder
 from exports.conversion import OPSET, to_onnx
-from exports.converted import Converted
+from exports.converted import Converted, convert
 from exports.graphs import GraphSpec, Inputs, Port, adapt_graph, graphs_of, playlist_graph
+from exports.kinds import FORMATS
 from exports.mil import Program
-from exports.packages import GRAPH_FORMATS, read_archive, write_folder
-from exports.services import random_cases
+from exports.parity import random_cases
 from tests.trained import Graphs, small_playlist_onnx, some_tracks
 
 EXACT, HALF = 2e-6, 3e-3  # what 32-bit and 16-bit graphs may be away from PyTorch
@@ -43,9 +44,7 @@ def farthest(
 
 
 def test_every_graph_is_there_in_its_formats(graphs: Graphs) -> None:
-    assert set(graphs) == {
-        (name, one) for name, formats in GRAPH_FORMATS.items() for one in formats
-    }
+    assert set(graphs) == {(name, one) for name, formats in FORMATS.items() for one in formats}
 
 
 # ONNX
@@ -65,7 +64,7 @@ def test_other_weights_give_other_bytes(base: Base, graphs: Graphs) -> None:
     assert changed != graphs["adapt", "onnx"].content
 
 
-@pytest.mark.parametrize("name", list(GRAPH_FORMATS))
+@pytest.mark.parametrize("name", list(FORMATS))
 def test_the_file_says_nothing_of_where_it_was_made(graphs: Graphs, name: str) -> None:
     content = graphs[name, "onnx"].content
     model = onnx.load_from_string(content)
@@ -77,7 +76,7 @@ def test_the_file_says_nothing_of_where_it_was_made(graphs: Graphs, name: str) -
     assert str(Path.cwd()).encode() not in content
 
 
-@pytest.mark.parametrize("name", list(GRAPH_FORMATS))
+@pytest.mark.parametrize("name", list(FORMATS))
 def test_it_needs_nothing_but_the_standard_operators(graphs: Graphs, name: str) -> None:
     model = onnx.load_from_string(graphs[name, "onnx"].content)
     assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", OPSET)]
@@ -132,7 +131,7 @@ def test_a_catalogue_may_have_any_size(base: Base, graphs: Graphs, tracks: int) 
     np.testing.assert_allclose(converted["scores"], truth["scores"], rtol=0, atol=EXACT)
 
 
-@pytest.mark.parametrize("form", GRAPH_FORMATS["adapt"])
+@pytest.mark.parametrize("form", FORMATS["adapt"])
 def test_adapting_gives_pytorchs_vector(base: Base, graphs: Graphs, form: str) -> None:
     deviation, _ = farthest(
         adapt_graph(base), graphs["adapt", form], 200, seed=4, outputs=("adapted",)
@@ -141,6 +140,12 @@ def test_adapting_gives_pytorchs_vector(base: Base, graphs: Graphs, form: str) -
 
 
 # Core ML, run by our reader of ML Programs
+
+
+def test_converting_to_core_ml_again_gives_the_same_bytes(base: Base, graphs: Graphs) -> None:
+    """Its converter names the parts of a package at random."""
+    again = convert(adapt_graph(base), "coreml-float32")
+    assert again.sha256 == graphs["adapt", "coreml-float32"].sha256
 
 
 @pytest.mark.parametrize(("form", "allowed"), [("coreml-float32", EXACT), ("coreml-float16", HALF)])
@@ -185,7 +190,7 @@ def test_core_ml_packages_take_and_give_32_bits_under_the_same_names(
 
     kinds = {"float32": ArrayFeatureType.FLOAT32, "int32": ArrayFeatureType.INT32}
     for spec in graphs_of(base):
-        for form in GRAPH_FORMATS[spec.name][1:]:
+        for form in FORMATS[spec.name][1:]:
             entries = read_archive(graphs[spec.name, form].content)
             inputs, outputs = ports(entries, tmp_path / f"{spec.name}-{form}")
             assert inputs == {port.name: kinds[port.dtype] for port in spec.inputs}

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from adaptation.learning.bases import Base
 from adaptation.learning.playlist import TERMS
-from exports import services
+from exports.models import ModelPackage
 from exports.phone import Choice
 from exports.playlists import reason_for
 from tests.exports.conftest import Publish, adapt, export, keep
@@ -83,9 +83,9 @@ def ids(answer: dict[str, Any]) -> list[str]:
 def test_for_programs_it_says_everything_of_every_track(practice: Practice, ask: Ask) -> None:
     plan(practice, target_valence=0.4, target_arousal=-0.3, track_count=4)
     answer = ask("--seed", "9")
-    package = practice.patient.models.get().packages.get(kind="onnx")
+    record = ModelPackage.objects.get(patient=practice.patient, kind="record")
     assert answer["model_version"] == 1
-    assert answer["package_sha256"] == package.sha256
+    assert answer["package_sha256"] == record.sha256
     assert answer["plan_version"] == 1
     assert (answer["mood"], answer["target"], answer["seed"]) == ([-0.5, 0.6], [0.4, -0.3], 9)
     assert answer["minutes"] == pytest.approx(4 * 200 / 60, abs=0.01)
@@ -319,11 +319,10 @@ def test_a_package_for_another_schema_is_not_misread(
         say()
 
 
-def test_a_damaged_package_is_refused_in_words(practice: Practice, say: Callable[..., str]) -> None:
-    package = practice.patient.models.get().packages.get(kind="onnx")
-    path = Path(package.file.path)
+def test_a_damaged_bundle_is_refused_in_words(practice: Practice, say: Callable[..., str]) -> None:
+    path = Path(practice.base.bundles.get(kind="onnx").file.path)
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(CommandError, match="This is not an ONNX package"):
+    with pytest.raises(CommandError, match="This is not a bundle for ONNX Runtime"):
         say()
 
 
@@ -341,13 +340,13 @@ print(*sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
 
 @pytest.mark.django_db(transaction=True)
 def test_the_command_does_without_pytorch(
-    base: Base, graphs: Graphs, files_of_this_test: None, monkeypatch: pytest.MonkeyPatch
+    base: Base, graphs: Graphs, files_of_this_test: None, quickly_measured: None
 ) -> None:
     """In a process of its own, on the database and the files of this test."""
-    monkeypatch.setattr(services, "PATIENT_CASES", 2)
     practice = open_practice(base)
     keep(graphs, practice)
-    export(adapt(practice.patient))
+    adapt(practice.patient)
+    export(practice.patient)
     connection.close()
     environment = os.environ | {
         "ATTUNE_VAR": str(Path(settings.MEDIA_ROOT).parent),

@@ -31,8 +31,9 @@ def test_a_listener_of_situnes_is_adapted_exported_and_gets_a_playlist(
     said = command(capsys, "adapt", "--patient", "situnes/situnes-07")
     assert "Model version 1 of situnes-07: base situnes 1" in said
     said = command(capsys, "export", "--patient", "situnes-07")
-    assert "onnx: " in said
-    assert "coreml: " in said
+    for kind in ("record", "onnx", "coreml"):
+        assert f"{kind}: " in said
+    assert said.count("same order in 5 of 5 cases") == 2
     assert {(graph.name, graph.format) for graph in Graph.objects.all()} == {
         ("adapt", "onnx"),
         ("adapt", "coreml-float32"),

@@ -1,7 +1,5 @@
 """A base that learned something of single tracks: it reaches the server's vector and the phone."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,22 +8,20 @@ from adaptation.learning.datasets.histories import rating_set
 from adaptation.learning.outcomes import liking_to_unit
 from adaptation.learning.support import Support
 from adaptation.learning.training import meta_train
-from adaptation.models import PatientModel
 from adaptation.selectors import vector_of
-from adaptation.services import adapt_patient
-from exports.models import ModelPackage
+from exports import converted
+from exports.archives import read_archive
+from exports.bundles import bundle_of
+from exports.converted import Converted
+from exports.graphs import graphs_of
 from exports.phone import Package
-from exports.services import export_patient_model
+from tests.exports.conftest import adapt
 from tests.practice import Practice, open_practice
 from tests.trained import SCHEMA, some_tracks
 
 pytestmark = pytest.mark.django_db
 
 LISTENERS, TRACKS, KNOWN = 20, 12, 10  # nobody of the training has heard the last two
-
-
-def silent(progress: float, note: str) -> None:
-    """A report that nobody reads."""
 
 
 def base_of(keys: list[str]) -> Base:
@@ -52,26 +48,43 @@ def base_of(keys: list[str]) -> Base:
     return Base(trained.learner, SCHEMA.label, transition, trained.items, trained.evidence)
 
 
+@pytest.fixture(scope="module")
+def base() -> Base:
+    return base_of([f"practice-music/piece-{n}" for n in range(TRACKS)])
+
+
+@pytest.fixture(scope="module")
+def onnx_graphs(base: Base) -> list[Converted]:
+    return [converted.convert(spec, "onnx") for spec in graphs_of(base)]
+
+
 @pytest.fixture
-def practice(db: None, files_of_this_test: None) -> Practice:
-    return open_practice(base_of([f"practice-music/piece-{n}" for n in range(TRACKS)]))
-
-
-def test_server_and_phone_read_what_the_base_learned_of_single_tracks(practice: Practice) -> None:
-    for number, track in enumerate(practice.tracks):
+def practice(db: None, base: Base, files_of_this_test: None) -> Practice:
+    opened = open_practice(base)
+    for number, track in enumerate(opened.tracks):
         track.external_id = f"piece-{number}"
         track.save()
-    ids = [str(track.id) for track in practice.tracks]
+    return opened
+
+
+def test_server_and_phone_read_what_the_base_learned_of_single_tracks(
+    practice: Practice, base: Base, onnx_graphs: list[Converted]
+) -> None:
+    keys = [track.key_digest for track in practice.tracks]
     values = np.array([track.features.get().values for track in practice.tracks], np.float32)
 
-    before = adapt_patient(patient_id=practice.patient.id, report=silent)
-    package = _package(before)
-    described = package.described(values, ids)
+    before = adapt(practice.patient)
+    bundle = bundle_of(practice.base, base, "onnx", onnx_graphs)
+    package = Package(bundle, vector_of(before))
+    described = package.described(values, keys)
     known = package.manifest["items"]
-    assert sorted(known["tracks"]) == sorted(ids[:KNOWN])
+    assert sorted(known["tracks"]) == sorted(keys[:KNOWN])
     assert described.shape == (TRACKS, len(SCHEMA.columns) + known["columns"])
     assert described[:KNOWN, len(SCHEMA.columns) :].any(axis=1).all()
     assert not described[KNOWN:, len(SCHEMA.columns) :].any()
+    np.testing.assert_array_equal(
+        described, base.inputs(values, [track.key for track in practice.tracks])
+    )
 
     for row in (0, KNOWN):  # one that the base knows, one that it does not
         package.adapt(
@@ -81,11 +94,14 @@ def test_server_and_phone_read_what_the_base_learned_of_single_tracks(practice: 
             np.float32([1.0, 0.0, 0.0]),
         )
         practice.sit((practice.tracks[row], 5))
-    after = adapt_patient(patient_id=practice.patient.id, report=silent)
+    after = adapt(practice.patient)
     np.testing.assert_allclose(package.vector, vector_of(after), rtol=0, atol=1e-5)
 
 
-def _package(model: PatientModel) -> Package:
-    onnx, _ = export_patient_model(patient_model_id=model.id, report=silent)
-    assert onnx.kind == ModelPackage.Kind.ONNX
-    return Package(Path(onnx.file.path).read_bytes())
+def test_no_name_of_a_track_is_in_the_bundle(
+    practice: Practice, base: Base, onnx_graphs: list[Converted]
+) -> None:
+    bundle = bundle_of(practice.base, base, "onnx", onnx_graphs)
+    for path, content in read_archive(bundle).items():
+        for word in (b"practice-music", b"piece-"):
+            assert word not in content, f"{word!r} in {path}"

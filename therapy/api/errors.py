@@ -20,15 +20,19 @@ MEANINGS = {
     400: "The request cannot be understood (`parse_error`) or a field is refused (`invalid`).",
     401: "No token (`not_authenticated`), or one that is unknown or revoked "
     "(`authentication_failed`).",
+    403: "The patient took back their consent to care (`consent_withdrawn`).",
     404: "There is no such thing for this patient (`not_found`).",
     409: "The id is taken by other content (`conflict`). Sending it again will not help.",
     413: "The body is too large (`too_large`).",
     415: "The body is not `application/json` (`unsupported_media_type`).",
     416: "The range lies beyond the end of the file (`range_not_satisfiable`).",
+    503: "It has expired, and the next one is being made (`model_expired`); Retry-After says when "
+    "to ask again.",
 }
 EXAMPLES = {
     400: ("invalid", "1 field is refused: valence.", {"valence": ["Must be at most 1."]}),
     401: ("not_authenticated", "Authentication credentials were not provided.", {}),
+    403: ("consent_withdrawn", "The consent to care was taken back.", {}),
     404: ("not_found", "No session plan has been prescribed yet.", {}),
     409: (
         "conflict",
@@ -37,6 +41,7 @@ EXAMPLES = {
     ),
     413: ("too_large", "The body has 2000000 bytes; at most 1000000 are read.", {}),
     415: ("unsupported_media_type", 'Unsupported media type "text/plain" in request.', {}),
+    503: ("model_expired", "The newest model has expired, and the next one is being made.", {}),
     416: ("range_not_satisfiable", "The file has 9 bytes; the range lies beyond them.", {}),
 }
 

@@ -54,6 +54,9 @@ class SchemaBody(serializers.Serializer[Any]):
 
 class TrackBody(serializers.Serializer[Any]):
     id = serializers.UUIDField()
+    key = serializers.CharField(
+        source="key_digest", help_text="By which a base knows the track: 16 hexadecimal digits."
+    )
     title = serializers.CharField()
     artist = serializers.CharField(help_text="May be empty.")
     duration = serializers.FloatField(
@@ -101,6 +104,7 @@ class Tracks(ConditionalPhoneView):
                     "tracks": [
                         {
                             "id": "0b8f4f0e-2c55-4f2b-8a3c-6c9f4d6f7a10",
+                            "key": "3f1c9a7be2d45068",
                             "title": "Slow water",
                             "artist": "",
                             "duration": 214.6,

@@ -1,5 +1,7 @@
 """Catalogues of tracks, and track features under named, versioned schemas."""
 
+import hashlib
+
 from django.db import models
 
 from therapy.fields import Record, one_of, within
@@ -85,10 +87,20 @@ class Track(Record):
         """Its name across installations, by which a base knows it: catalogue/external id."""
         return track_key(self.catalogue.slug, self.external_id)
 
+    @property
+    def key_digest(self) -> str:
+        """Of the key: what phones know it by, so that no catalogue's names leave its clinics."""
+        return digest_of_key(self.key)
+
 
 def track_key(catalogue: str, external_id: str) -> str:
     """The key of a track, from its catalogue's slug and its name there."""
     return f"{catalogue}/{external_id}"
+
+
+def digest_of_key(key: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a track's key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 class TrackFeatures(models.Model):

@@ -83,7 +83,7 @@ def _wait_for(site: Running) -> None:
         try:
             if requests.get(f"{site.address}/healthz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.3)
     raise DidNotStart(f"The web server did not answer in {PATIENCE:.0f} s; see {log_of('web')}.")
 

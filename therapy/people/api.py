@@ -13,6 +13,9 @@ from therapy.people.models import Device, Patient
 
 
 class MeBody(serializers.Serializer[Device]):
+    patient_id = serializers.UUIDField(
+        source="patient.id", help_text="As the patient's signed models name them."
+    )
     patient_code = serializers.CharField(
         source="patient.code", help_text="The pseudonym that the clinic uses."
     )
@@ -37,6 +40,7 @@ class Me(PhoneView):
             OpenApiExample(
                 "A patient in care",
                 value={
+                    "patient_id": "0b2e5f0c-6d4e-4d0a-9c7e-0c6c1f0d7a55",
                     "patient_code": "H-014",
                     "clinic_name": "Harbour Practice",
                     "device_label": "blue phone",

@@ -96,7 +96,7 @@ class PlaylistLogBody(_Body):
     session = serializers.UUIDField(
         source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
     )
-    model_version = WholeNumberField(min_value=0, help_text="Version of the patient's model.")
+    model_version = WholeNumberField(min_value=0, help_text="Version of the record that made it.")
     package_sha256 = serializers.RegexField(
         r"^[0-9a-f]{64}$", help_text="Of the model package, lower-case hexadecimal."
     )

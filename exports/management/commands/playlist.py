@@ -60,7 +60,7 @@ def _affect(option: str, values: list[float]) -> Mood:
 def as_json(made: GeneratedPlaylist) -> dict[str, Any]:
     """The playlist for programs; pairs are [valence, arousal]."""
     return {
-        "model_version": made.package.patient_model.version,
+        "model_version": made.package.version,
         "package_sha256": made.package.sha256,
         "plan_version": made.plan.version,
         "mood": made.mood,
@@ -91,7 +91,7 @@ def as_text(made: GeneratedPlaylist) -> str:
     lines = [
         f"From mood {_point(made.mood)} to {_point(made.target)} (valence, arousal), "
         f"{len(made.items)} tracks, {made.seconds / 60:.1f} minutes",
-        f"by model version {model.version}, made from {model.support_count} rated tracks, "
+        f"by model version {made.package.version}, made from {model.support_count} rated tracks, "
         f"base trained on {model.base.trained_on}",
     ]
     for place, item in enumerate(made.items, start=1):

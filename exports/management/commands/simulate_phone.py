@@ -3,6 +3,7 @@ from typing import Any
 import requests
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from exports.signing.payloads import BadMessage
 from exports.simulated_phone import Refused, Server, SimulatedPhone, last_days
 from therapy.management.arguments import whole_number
 from therapy.plans.models import MOST_TRACKS
@@ -40,6 +41,8 @@ class Command(BaseCommand):
                 )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        except BadMessage as refused:
+            raise CommandError(f"The phone refused its model. {refused}") from refused
         except requests.ConnectionError as nobody:
             raise CommandError(f"No server answers at {server.address}.") from nobody
         except requests.RequestException as problem:

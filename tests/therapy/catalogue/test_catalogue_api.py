@@ -41,6 +41,7 @@ def test_tracks_come_with_their_values_in_column_order(people: People, phone: Ph
     first = next(track for track in tracks if track["id"] == str(people.tracks[0].id))
     assert first == {
         "id": str(people.tracks[0].id),
+        "key": people.tracks[0].key_digest,
         "title": people.tracks[0].title,
         "artist": "",
         "duration": 180.0,
@@ -48,6 +49,17 @@ def test_tracks_come_with_their_values_in_column_order(people: People, phone: Ph
         "audio": None,
         "values": [60.0, -23.0, 1500.0],
     }
+
+
+def test_a_tracks_key_is_the_same_wherever_the_track_is_and_tells_no_name(
+    people: People, phone: Phone
+) -> None:
+    """Known from outside: `printf 'ours/quiet-piece' | sha256sum`."""
+    described_track(people.tracks[0].catalogue, external_id="quiet-piece", title="Quiet piece")
+    tracks = phone.get("catalogue").json()["tracks"]
+    (key,) = [track["key"] for track in tracks if track["title"] == "Quiet piece"]
+    assert key == "6e8669e09d180ef3"
+    assert len({track["key"] for track in tracks}) == len(tracks) == 4
 
 
 def test_another_clinics_phone_sees_its_own_tracks_only(people: People) -> None:

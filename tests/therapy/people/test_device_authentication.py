@@ -12,7 +12,15 @@ from therapy.people.services import revoke_device
 
 pytestmark = pytest.mark.django_db
 
-READS = ("me", "plan", "catalogue", "tracks/0b8f4f0e-2c55-4f2b-8a3c-6c9f4d6f7a10/audio")
+READS = (
+    "me",
+    "keys",
+    "plan",
+    "catalogue",
+    "tracks/0b8f4f0e-2c55-4f2b-8a3c-6c9f4d6f7a10/audio",
+    "model",
+    "model/file",
+)
 WRITES = ("sessions", "mood-ratings", "track-ratings", "playlist-logs")
 CALLS: list[Callable[[Phone], Any]] = [
     *(lambda phone, address=address: phone.get(address) for address in READS),
@@ -64,6 +72,7 @@ def test_a_member_of_staff_is_not_a_phone(people: People, phone: Phone) -> None:
 
 def test_a_phone_learns_for_whom_it_speaks(phone: Phone) -> None:
     assert phone.get("me").json() == {
+        "patient_id": str(phone.patient.id),
         "patient_code": "ANNA",
         "clinic_name": "Harbour Practice",
         "device_label": "annas",
