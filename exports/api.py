@@ -1,6 +1,5 @@
 """The phone API's part about models: which one the phone should have, and the files of it."""
 
-import base64
 from typing import Any
 
 from django.db import transaction
@@ -9,15 +8,16 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from adaptation.asking import ask_for_export
 from exports import files, keyring, selectors
-from exports.kinds import BUNDLES, FILES, PLATFORMS
-from exports.models import Bundle, ModelPackage, SigningKey
+from exports.api_bodies import Asked, CareEnded, KeysBody, ModelBody, ModelExpired, WhichFile
+from exports.encoding import in_base64, repr_digest
+from exports.kinds import PLATFORMS
+from exports.models import Bundle, ModelPackage
 from therapy.api.errors import refusals
 from therapy.api.views import ConditionalPhoneView, FileView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
@@ -25,105 +25,10 @@ from therapy.http import ranged_file_response
 from therapy.people.models import Patient
 
 A_YEAR = 365 * 24 * 3600  # seconds
-LATER = 3600  # seconds after which a phone asks again for what is being made
 RANGES = [
     OpenApiParameter("Range", location=OpenApiParameter.HEADER),
     OpenApiParameter("If-Range", location=OpenApiParameter.HEADER),
 ]
-
-
-class CareEnded(exceptions.APIException):
-    status_code = 403
-    default_code = "consent_withdrawn"
-    default_detail = (
-        "The consent to care was taken back, so no model is delivered any more. Your therapist "
-        "can tell you more."
-    )
-
-
-class ModelExpired(exceptions.APIException):
-    status_code = 503
-    default_code = "model_expired"
-    default_detail = (
-        "The newest model has expired, and the next one is being made. Ask again in an hour."
-    )
-    wait = LATER  # told in Retry-After
-
-
-class Asked(serializers.Serializer[Any]):
-    platform = serializers.ChoiceField(
-        choices=sorted(PLATFORMS),
-        default="web",
-        help_text="What the phone can run: `web` and `android` get ONNX, `ios` gets Core ML.",
-    )
-    kind = serializers.ChoiceField(
-        choices=sorted(BUNDLES),
-        required=False,
-        help_text="Another kind of bundle than the platform's own, such as `coreml-float16`.",
-    )
-    have = serializers.RegexField(
-        r"^[0-9a-f]{64}\Z",
-        required=False,
-        help_text="SHA-256 of the bundle that the phone has: it is not sent again.",
-    )
-
-
-class WhichFile(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(
-        choices=sorted(FILES),
-        default="onnx",
-        help_text="`onnx`: one ONNX model; `coreml`: a Core ML package in a ZIP archive.",
-    )
-
-
-class BaseBody(serializers.Serializer[Any]):
-    kind = serializers.CharField()
-    sha256 = serializers.CharField(help_text="Of the file, 64 hexadecimal digits.")
-    bytes = serializers.IntegerField()
-    url = serializers.CharField(
-        help_text="Where the file is: here, or, where files are kept elsewhere, at another host, "
-        "and then signed for an hour. It needs no token; send none."
-    )
-    statement = serializers.CharField(
-        help_text="Signed (`attune/base/1`), in base 64: which base this file is."
-    )
-
-
-class ModelBody(serializers.Serializer[Any]):
-    version = serializers.IntegerField(
-        help_text="Of the record: it rises with every record of the patient."
-    )
-    record = serializers.CharField(
-        help_text="Signed (`attune/record/1`), in base 64: the patient's model."
-    )
-    sha256 = serializers.CharField(help_text="Of the record's bytes.")
-    expires_at = serializers.DateTimeField()
-    base = BaseBody(
-        allow_null=True,
-        help_text="The file that the record goes with; null where the phone has it.",
-    )
-
-
-class KeyBody(serializers.Serializer[SigningKey]):
-    kid = serializers.CharField(source="key_id", help_text="As signed messages name it.")
-    public_key = serializers.SerializerMethodField(help_text="Ed25519, 32 bytes in base 64.")
-    honoured_until = serializers.DateTimeField(
-        allow_null=True, help_text="Null for the key that signs now."
-    )
-    endorsement = serializers.SerializerMethodField(
-        help_text="Signed (`attune/key/1`), in base 64: this key, by the one before it. Null for "
-        "the first."
-    )
-
-    def get_public_key(self, key: SigningKey) -> str:
-        return in_base64(key.public_key)
-
-    def get_endorsement(self, key: SigningKey) -> str | None:
-        return None if key.endorsement is None else in_base64(key.endorsement)
-
-
-class KeysBody(serializers.Serializer[Any]):
-    keys = KeyBody(many=True, help_text="The newest first.")
 
 
 class Keys(ConditionalPhoneView):
@@ -243,7 +148,8 @@ class BaseFile(APIView):
 def deliverable(patient: Patient, kind: str) -> ModelPackage:
     """The package of this kind that the patient's phone should have.
 
-    Raises CareEnded, Http404 before the first one, and ModelExpired, having asked for the next.
+    Raises CareEnded, Http404 before the first one, and, having asked for the next, ModelExpired for
+    one that phones would refuse.
     """
     if selectors.has_ended_care(patient):
         raise CareEnded
@@ -253,20 +159,11 @@ def deliverable(patient: Patient, kind: str) -> ModelPackage:
             "No model has been made for this patient yet. The server makes one "
             "when the patient is taken in and after ratings; ask again later."
         )
-    if package.expires_at <= timezone.now():
+    if not selectors.may_be_used(package, timezone.now()):
         with transaction.atomic():
             ask_for_export(patient.id)
         raise ModelExpired
     return package
-
-
-def in_base64(content: bytes | memoryview) -> str:
-    return base64.b64encode(content).decode()
-
-
-def repr_digest(sha256: str) -> str:
-    """The header of RFC 9530: of the whole file, also beside a part of it."""
-    return f"sha-256=:{in_base64(bytes.fromhex(sha256))}:"
 
 
 def _described(bundle: Bundle) -> dict[str, Any]:

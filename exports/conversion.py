@@ -93,13 +93,14 @@ def name_parts_alike(package: Path) -> None:
 
 
 def _computing(precision: Precision, coremltools: Any) -> Any:
-    """16-bit floats only where it pays and does not hurt: in the matrix products over all tracks.
-    What is made of them afterwards decides which track comes next, and stays in 32 bits."""
+    """16-bit floats only where it pays and does not hurt: in the largest product over all tracks,
+    with the covariance, which says how sure an answer is. The answers themselves decide between
+    tracks that are nearly alike, and stay in 32 bits."""
     if precision == "float32":
         return coremltools.precision.FLOAT32
     return coremltools.transform.FP16ComputePrecision(
         op_selector=lambda operation: (
-            operation.op_type in {"matmul", "linear"} and _is_for_every_track(operation)
+            operation.op_type == "matmul" and _is_for_every_track(operation)
         )
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from exports import phone, selectors
+from exports import listening, phone, selectors
 from exports.kinds import PLATFORMS
 from exports.models import ModelPackage
 from exports.phone import Candidates, Choice, Mood, Package, Request
@@ -138,8 +138,8 @@ def _candidates(
     return Candidates(
         features=model.described(table.values, [track.key_digest for track in table.tracks]),
         allowed=np.array([track not in excluded for track in ids]),
-        recency=phone.recency(selectors.days_since_heard(patient, ids, at)),
-        familiarity=selectors.familiarity_of(patient, ids),
+        recency=phone.recency(listening.days_since_heard(patient, ids, at)),
+        familiarity=listening.familiarity_of(patient, ids),
     )
 
 

@@ -1,28 +1,24 @@
-"""Reading what is delivered, and what a playlist needs beside it."""
+"""Reading what is delivered, and to whom what is due."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import numpy as np
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from numpy.typing import NDArray
 
 from adaptation.models import BaseModel, PatientModel
 from exports.kinds import BUNDLES, FILES
 from exports.models import Bundle, Hold, ModelPackage
 from exports.signing import cose
 from exports.signing.payloads import PatientRecord
-from therapy.models import Clinic, Consent, Patient, PlaylistEntry, TrackRating
+from therapy.models import Clinic, Consent, Patient
 from therapy.people.selectors import standing_consents
-
-DAY_SECONDS = 24 * 3600.0
 
 # Bases
 
@@ -143,6 +139,12 @@ def package_of(patient: Patient, kind: str, version: int) -> ModelPackage | None
     return found.select_related("patient_model__base__schema", "key").first()
 
 
+def may_be_used(package: ModelPackage, at: datetime) -> bool:
+    """Whether phones accept it at that time: it has not expired, and its key is honoured."""
+    until = package.key.honoured_until
+    return at < package.expires_at and (until is None or at < until)
+
+
 def content_of(record: ModelPackage) -> PatientRecord:
     """What a record of ours says."""
     return PatientRecord.decode(cose.unverified(bytes(record.signed)))
@@ -170,39 +172,3 @@ def _served_model() -> Coalesce:
         Subquery(newest.values("id")[:1]),
         output_field=UUIDField(),
     )
-
-
-# What a playlist needs beside the package
-
-
-def days_since_heard(
-    patient: Patient, tracks: tuple[UUID, ...], at: datetime
-) -> NDArray[np.float64]:
-    """Days [N] since each track was last put in a playlist or rated; infinite: never."""
-    heard: dict[UUID, datetime] = {}
-    played = PlaylistEntry.objects.filter(playlist__patient=patient)
-    rated = TrackRating.objects.filter(patient=patient)
-    for track, when in (
-        *played.values_list("track_id", "playlist__made_at"),
-        *rated.values_list("track_id", "rated_at"),
-    ):
-        heard[track] = max(when, heard.get(track, when))
-    return np.array(
-        [
-            max((at - heard[track]).total_seconds(), 0.0) / DAY_SECONDS
-            if track in heard
-            else np.inf
-            for track in tracks
-        ]
-    )
-
-
-def familiarity_of(patient: Patient, tracks: tuple[UUID, ...]) -> NDArray[np.float32]:
-    """How well the patient knows each track [N], 0..1, as last rated; 0 where never asked."""
-    rated = TrackRating.objects.filter(patient=patient, familiarity__isnull=False)
-    known = {
-        track: (familiarity - 1) / 4
-        for track, familiarity in rated.order_by("rated_at").values_list("track_id", "familiarity")
-        if familiarity is not None
-    }
-    return np.array([known.get(track, 0.0) for track in tracks], np.float32)

@@ -126,16 +126,30 @@ def _packages(
         patient=model.patient_id.bytes,
     )
     signed = signer.key.sign(record)
-    packages = [_row(served, version, ModelPackage.Kind.RECORD, signed, signed)]
+    packages = [
+        ModelPackage(
+            kind=ModelPackage.Kind.RECORD,
+            bytes=len(signed),
+            sha256=hashlib.sha256(signed).hexdigest(),
+            signed=signed,
+        )
+    ]
     for kind in FILES:
         file = files.self_contained(model.base, kind, record)
-        said = signer.key.sign(_said_of(file, kind, record))
-        package = _row(served, version, kind, file, said)
-        if measure:
-            package.parity = _measured(served, kind, file, record)
-        packages.append(package)
+        said = _said_of(file, kind, record)
+        packages.append(
+            ModelPackage(
+                kind=kind,
+                bytes=said.size,
+                sha256=said.sha256.hex(),
+                signed=signer.key.sign(said),
+                parity=_measured(served, kind, file, record) if measure else {},
+            )
+        )
     for package in packages:
-        package.key, package.created_at, package.expires_at = signer.row, now, expires
+        package.patient_id, package.patient_model = model.patient_id, model
+        package.version, package.learns, package.key = version, not served.held, signer.row
+        package.created_at, package.expires_at = now, expires
     return packages
 
 
@@ -160,19 +174,6 @@ def _said_of(file: bytes, kind: str, record: PatientRecord) -> FileStatement:
         created=record.created,
         expires=record.expires,
         patient=record.patient,
-    )
-
-
-def _row(served: Served, version: int, kind: str, content: bytes, signed: bytes) -> ModelPackage:
-    return ModelPackage(
-        patient_id=served.model.patient_id,
-        patient_model=served.model,
-        version=version,
-        kind=kind,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        signed=signed,
-        learns=not served.held,
     )
 
 

@@ -6,10 +6,9 @@ package come from there, sittings and ratings go there. The listener is made up
 """
 
 import base64
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -20,52 +19,13 @@ from numpy.typing import NDArray
 from adaptation.learning import simulation
 from adaptation.schemas import SCHEMAS
 from exports.phone import Candidates, Choice, Package, Request, recency
+from exports.phone_server import Refused, Server
 from exports.signing.accepting import Checker
 from exports.signing.keys import public_key
 from exports.signing.payloads import PatientRecord, sha256_of
 
 SECONDS_BETWEEN = 20  # from the end of a track to the rating of it
 ASSUMED_SECONDS = 180.0  # of a track whose duration nobody knows
-PATIENCE = 30.0  # seconds for one answer
-
-
-class Refused(Exception):
-    """The server did not take what the phone sent; the text is the server's."""
-
-
-@dataclass
-class Server:
-    """The phone API of one server, with one device's token."""
-
-    address: str
-    token: str
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def get(self, path: str, **query: str) -> requests.Response:
-        return self._checked(
-            self.session.get(self._url(path), params=query, headers=self._auth, timeout=PATIENCE)
-        )
-
-    def get_address(self, address: str) -> requests.Response:
-        """What is at an address that the server told, of its own or another's."""
-        return self._checked(self.session.get(urljoin(self.address, address), timeout=PATIENCE))
-
-    def post(self, path: str, body: dict[str, Any]) -> None:
-        self._checked(
-            self.session.post(self._url(path), json=body, headers=self._auth, timeout=PATIENCE)
-        )
-
-    @property
-    def _auth(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-    def _url(self, path: str) -> str:
-        return f"{self.address.rstrip('/')}/api/v1/{path}"
-
-    def _checked(self, answer: requests.Response) -> requests.Response:
-        if not answer.ok and answer.status_code != requests.codes.not_found:
-            raise Refused(f"{answer.request.method} {answer.url}: {_said(answer)}")
-        return answer
 
 
 @dataclass(frozen=True)
@@ -240,16 +200,6 @@ def _keys(server: Server) -> dict[bytes, Ed25519PublicKey]:
         bytes.fromhex(key["kid"]): public_key(base64.b64decode(key["public_key"]))
         for key in server.get("keys").json()["keys"]
     }
-
-
-def _said(answer: requests.Response) -> str:
-    """The server's refusal in its own words."""
-    try:
-        error = answer.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        return f"{answer.status_code} {answer.reason}"
-    fields = (f"{name}: {' '.join(texts)}" for name, texts in error["fields"].items())
-    return " ".join([error["message"], *fields])
 
 
 def last_days(count: int) -> list[datetime]:

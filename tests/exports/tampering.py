@@ -37,8 +37,8 @@ def with_other_weights(graph: Converted, *, by: float) -> Converted:
     entries = read_archive(graph.content)
     (path,) = [path for path in entries if path.endswith("weight.bin")]
     weights = bytearray(entries[path])
-    _, _, size, start = BLOB.unpack_from(weights, FIRST_BLOB)
-    kind = np.float16 if graph.format.endswith("16") else np.float32
+    _, code, size, start = BLOB.unpack_from(weights, FIRST_BLOB)
+    kind = {1: np.float16, 2: np.float32}[code]
     values = np.frombuffer(bytes(weights[start : start + size]), kind)
     weights[start : start + size] = (values * kind(1 + by)).astype(kind).tobytes()
     return replace(graph, content=write_archive(entries | {path: bytes(weights)}))

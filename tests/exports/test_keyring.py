@@ -18,6 +18,7 @@ from exports.signing import cose, keys
 from exports.signing.payloads import BaseStatement, KeyStatement, PatientRecord
 from tests.exports.conftest import Publish, export
 from tests.practice import Practice
+from worker.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,15 @@ def test_the_command_makes_lists_and_revokes(folder: Path) -> None:
     said("create")
     assert f"{first.key_id}  made" in said("list")
     assert "honoured no more" in said("revoke", first.key_id)
+
+
+def test_a_rotation_by_command_has_all_records_signed_again(
+    practice: Practice, publish: Publish
+) -> None:
+    publish()
+    Job.objects.all().delete()
+    said("create")
+    assert Job.objects.get().kind == "export_clinic"
 
 
 def test_the_command_refuses_in_words(folder: Path) -> None:

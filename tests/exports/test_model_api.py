@@ -234,6 +234,19 @@ def test_an_expired_model_is_not_given_and_the_next_one_is_asked_for(
     assert phone.get("model").json()["version"] == 2
 
 
+def test_a_model_whose_key_was_revoked_is_not_given(
+    practice: Practice, phone: Phone, publish: Publish
+) -> None:
+    stolen = publish().key
+    keyring.create()
+    assert phone.get("model").status_code == 200
+    keyring.revoke(stolen)
+    assert refusal(phone.get("model"))["code"] == "model_expired"
+    export(practice.patient)
+    record = checker(phone).record(message(phone.get("model")), now())
+    assert record.version == 2
+
+
 # Bases
 
 

@@ -3,8 +3,9 @@ from typing import Any
 import requests
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from exports.phone_server import Refused, Server
 from exports.signing.payloads import BadMessage
-from exports.simulated_phone import Refused, Server, SimulatedPhone, last_days
+from exports.simulated_phone import SimulatedPhone, last_days
 from therapy.management.arguments import whole_number
 from therapy.plans.models import MOST_TRACKS
 
