@@ -40,6 +40,7 @@ class Made:
     """A graph in one format. `timed`: it runs here as on a phone, which Core ML does not."""
 
     name: str
+    file: str  # what it is called
     content: bytes
     run: Run
     timed: bool
@@ -64,16 +65,21 @@ class Variant:
     milliseconds: dict[int, float] | None  # median in one thread, by the number of tracks
 
 
+Take = Callable[[Variant, Made], None]
+
+
 def measure_variants(
     base: Base,
     *,
     cases: int,
     seed: int,
     report: Report,
-    timed_tracks: Sequence[int] = TIMED_TRACKS,
+    timed_tracks: Sequence[int] | None = None,
+    take: Take = lambda variant, made: None,
 ) -> list[Variant]:
     """Every format of every graph of a base, each on the same random cases: a minute or two.
-    `report` is told the share done and what was measured last."""
+    `report` is told the share done and what was measured last; `take` gets each with its content.
+    """
     measured: list[Variant] = []
     graphs, planner = graphs_of(base), playlist_graph(base)
     for done, graph in enumerate(graphs):
@@ -82,10 +88,11 @@ def measure_variants(
         inputs = [graph.sample(tracks, generator) for tracks in catalogues]
         adapts = graph.name == "adapt"
         choose = chosen_for_vector(planner, generator) if adapts else chosen
-        sizes = (1,) if adapts else timed_tracks
+        sizes = (1,) if adapts else timed_tracks or TIMED_TRACKS
         with tempfile.TemporaryDirectory() as folder:
             for made in _formats(graph, Path(folder)):
                 measured.append(measure_variant(graph, made, inputs, choose, sizes))
+                take(measured[-1], made)
                 report(done / len(graphs), f"Measured {graph.name} as {made.name}")
     return measured
 
@@ -156,23 +163,25 @@ def _cells(variant: Variant, sizes: Sequence[int]) -> list[str]:
 
 def _formats(graph: GraphSpec, folder: Path) -> Iterator[Made]:
     content = to_onnx(graph)
-    yield Made("ONNX, 32-bit", content, onnx_runner(content), timed=True)
+    yield Made("ONNX, 32-bit", f"{graph.name}.onnx", content, onnx_runner(content), timed=True)
     full, half, table = (folder / f"{name}.mlpackage" for name in ("full", "half", "table"))
     to_coreml(graph, full, "float32")
-    yield _coreml("Core ML, 32-bit", full)
+    yield _coreml("Core ML, 32-bit", f"{graph.name}-float32", full)
     if graph.name == "playlist":  # adapting a belief in 16-bit floats would lose it
         to_coreml(graph, half, "float16")
-        yield _coreml("Core ML, 16-bit", half)
+        yield _coreml("Core ML, 16-bit", f"{graph.name}-float16", half)
     palettise(full, table)
-    yield _coreml("Core ML, 8-bit palettised", table)
+    yield _coreml("Core ML, 8-bit palettised", f"{graph.name}-palettised8", table)
     if executorch_installed():
         content = to_pte(graph)
-        yield Made("ExecuTorch", content, pte_runner(graph, content), timed=True)
+        run = pte_runner(graph, content)
+        yield Made("ExecuTorch", f"{graph.name}.pte", content, run, timed=True)
 
 
-def _coreml(name: str, package: Path) -> Made:
+def _coreml(name: str, stem: str, package: Path) -> Made:
     archive = write_archive(folder_entries(package))
-    return Made(name, archive, Program.read(package).run, timed=False)
+    file = f"{stem}.mlpackage.zip"
+    return Made(name, file, archive, Program.read(package).run, timed=False)
 
 
 def chosen(outputs: Outputs) -> NDArray[Any]:

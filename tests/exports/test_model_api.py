@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -293,6 +294,33 @@ def test_a_base_that_the_storage_lost_is_said_to_be_lost(
     answer = fetch(phone, told["url"])
     assert answer.status_code == 404
     assert "no longer stored" in refusal(answer)["message"]
+
+
+def test_what_is_delivered_is_refused_with_any_bit_flipped(
+    phone: Phone, publish: Publish, told: dict[str, Any]
+) -> None:
+    """The very bytes that phones get: record, base and file, hundreds of places of each."""
+    who, at = checker(phone), now()
+    model = phone.get("model")
+    record, statement = message(model), base64.b64decode(told["statement"])
+    bundle, one = body(fetch(phone, told["url"])), phone.get("model/file")
+    file, said = body(one), base64.b64decode(one["Attune-Statement"])
+    good = who.record(record, at)
+    checks: list[tuple[bytes, Callable[[bytes], object]]] = [
+        (record, lambda flipped: who.record(flipped, at)),
+        (statement, lambda flipped: who.bundle(bundle, flipped, good)),
+        (bundle, lambda flipped: who.bundle(flipped, statement, good)),
+        (said, lambda flipped: who.file(file, flipped, at)),
+        (file, lambda flipped: who.file(flipped, said, at)),
+    ]
+    generator = np.random.default_rng(4)
+    for content, accept in checks:
+        accept(content)
+        for place in generator.integers(0, len(content), 300):
+            flipped = bytearray(content)
+            flipped[place] ^= 1 << int(generator.integers(8))
+            with pytest.raises(BadMessage):
+                accept(bytes(flipped))
 
 
 # Self-contained files

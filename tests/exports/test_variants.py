@@ -44,7 +44,8 @@ def measured(
         hit = only is None or inputs is cases[only]
         return spoil(inputs, spec.run(inputs)) if hit else spec.run(inputs)
 
-    return measure_variant(spec, Made("It", b"some bytes" * 100, run, False), cases, chosen, (10,))
+    made = Made("It", "it", b"some bytes" * 100, run, timed=False)
+    return measure_variant(spec, made, cases, chosen, (10,))
 
 
 def untouched(inputs: Inputs, outputs: Outputs) -> Outputs:
@@ -111,7 +112,7 @@ def test_an_adapted_vector_counts_by_what_is_chosen_for_it(base: Base, planner: 
     choose = chosen_for_vector(planner, generator)
 
     def share(run: Callable[[Inputs], Outputs]) -> Variant:
-        return measure_variant(spec, Made("It", b"", run, False), cases, choose, (1,))
+        return measure_variant(spec, Made("It", "it", b"", run, False), cases, choose, (1,))
 
     assert share(spec.run).unchanged
     deaf = share(lambda inputs: {"adapted": np.roll(inputs["vector"], 1)})
@@ -146,7 +147,7 @@ def test_what_a_phones_runtime_runs_is_timed_by_the_number_of_tracks(planner: Gr
         return planner.run(inputs)
 
     cases = [planner.sample(TRACKS, np.random.default_rng(1))]
-    found = measure_variant(planner, Made("It", b"", run, True), cases, chosen, (9, 40))
+    found = measure_variant(planner, Made("It", "it", b"", run, True), cases, chosen, (9, 40))
     assert found.milliseconds is not None
     assert list(found.milliseconds) == [9, 40]
     assert min(found.milliseconds.values()) > 0

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
@@ -5,7 +6,10 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from adaptation.loading import loaded
 from adaptation.models import BaseModel
 from exports import releasing, telling, variants
+from exports.variants import Made, Variant
 from worker.jobs import JobRefused
+
+CASES = 1000  # of every variant
 
 
 class Command(BaseCommand):
@@ -23,8 +27,17 @@ class Command(BaseCommand):
             action="store_true",
             help="Also measure every format: bytes, parity, top-K overlap and latency (minutes).",
         )
+        parser.add_argument(
+            "--to",
+            type=Path,
+            metavar="DIR",
+            help="With --variants: write there the formats that choose the same tracks as PyTorch, "
+            "8-bit Core ML and ExecuTorch too, for apps that bring a base along.",
+        )
 
     def handle(self, **options: Any) -> None:
+        if options["to"] is not None and not options["variants"]:
+            raise CommandError("--to goes with --variants: only what was measured is written.")
         base = _base_named(options["base"])
         try:
             releasing.release(base, self._report)
@@ -39,10 +52,18 @@ class Command(BaseCommand):
         for bundle in base.bundles.order_by("kind"):
             self.stdout.write(f"{bundle.kind}: {bundle.bytes:,} bytes, sha256 {bundle.sha256}")
         if options["variants"]:
-            found = variants.measure_variants(
-                loaded(base), cases=1000, seed=base.seed, report=self._report
-            )
-            self.stdout.write(variants.as_table(found))
+            self._variants(base, options["to"])
+
+    def _variants(self, base: BaseModel, folder: Path | None) -> None:
+        def take(variant: Variant, made: Made) -> None:
+            if folder is not None and variant.unchanged:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / made.file).write_bytes(made.content)
+
+        found = variants.measure_variants(
+            loaded(base), cases=CASES, seed=base.seed, report=self._report, take=take
+        )
+        self.stdout.write(variants.as_table(found))
 
     def _report(self, share: float, note: str) -> None:
         self.stdout.write(f"{share:4.0%}  {note}")
