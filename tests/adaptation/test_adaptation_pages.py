@@ -95,15 +95,16 @@ def test_ratings_without_a_model_are_counted(people: People) -> None:
 
 
 def test_the_newest_model_is_described_and_its_base_called_simulated(people: People) -> None:
-    newest_rating = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    oldest, newest = (datetime(2026, 3, day, 18, 0, tzinfo=UTC) for day in (1, 2))
     for track in people.tracks:
         TrackRatingFactory(patient=people.anna, track=track)
     calm = base(people)
     model(people.anna, calm, version=1)
-    model(people.anna, calm, version=2, support_count=2, newest_rating_at=newest_rating)
+    span = {"oldest_rating_at": oldest, "newest_rating_at": newest}
+    model(people.anna, calm, version=2, support_count=2, **span)
     shown = page(people)
     assert "Version 2, adapted" in shown
-    assert "Ratings in it 2 rated tracks; newest rating 2 Mar 2026, 18:00" in shown
+    assert "Ratings in it 2 rated tracks, 1 Mar 2026, 18:00 to 2 Mar 2026, 18:00" in shown
     assert "Not in it yet 1 rated track " in shown
     assert "calm-base 3 simulated Trained on: 200 made-up listeners" in shown
     assert "The base has learned from simulated listeners only." in shown

@@ -244,5 +244,5 @@ def test_a_self_contained_file_is_made_from_a_template_there(
     assert base64.b64decode(answer["Attune-Statement"]) == bytes(package.signed)
     _forget()
     s3.lose(folder, package.patient_model.base.templates.get(kind=kind).file.name)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(files.Lost, match="no longer stored"):
         files.of_package(package)
