@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.status import HTTP_400_BAD_REQUEST
 from rest_framework.views import APIView
 
 from adaptation.asking import ask_for_export
@@ -50,8 +51,8 @@ class Model(ConditionalPhoneView):
     @extend_schema(
         operation_id="getModel",
         summary="The model that the phone should have",
-        description="A signed record of at most 600 bytes, and, unless the phone says in `have` "
-        "that it has it, where to fetch the base that the record goes with. Ask again with "
+        description="A signed record of at most 600 bytes, and the base that it goes with: where "
+        "to fetch it, unless the phone says in `have` that it has it. Ask again with "
         "If-None-Match: until the patient's model changes there is nothing to fetch. What to check "
         "before a model is used is in docs/signatures.md.",
         parameters=[Asked, IF_NONE_MATCH, ETAG],
@@ -70,7 +71,7 @@ class Model(ConditionalPhoneView):
             "record": in_base64(record.signed),
             "sha256": record.sha256,
             "expires_at": record.expires_at,
-            "base": None if wanted.get("have") == bundle.sha256 else _described(bundle),
+            "base": _described(bundle, have=wanted.get("have") == bundle.sha256),
         }
         return Response(ModelBody(body).data)
 
@@ -140,8 +141,9 @@ class BaseFile(APIView):
             content_type="application/zip",
             filename=f"attune-{bundle.kind}-{bundle.sha256[:12]}.zip",
         )
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-        response.headers["Repr-Digest"] = repr_digest(bundle.sha256)
+        if response.status_code < HTTP_400_BAD_REQUEST:  # no cache shall keep a refusal
+            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+            response.headers["Repr-Digest"] = repr_digest(bundle.sha256)
         return response
 
 
@@ -166,11 +168,11 @@ def deliverable(patient: Patient, kind: str) -> ModelPackage:
     return package
 
 
-def _described(bundle: Bundle) -> dict[str, Any]:
+def _described(bundle: Bundle, *, have: bool) -> dict[str, Any]:
     return {
         "kind": bundle.kind,
         "sha256": bundle.sha256,
         "bytes": bundle.bytes,
-        "url": selectors.url_of(bundle),
+        "url": None if have else selectors.url_of(bundle),
         "statement": in_base64(bundle.statement),
     }

@@ -60,8 +60,9 @@ class BaseBody(serializers.Serializer[Any]):
     sha256 = serializers.CharField(help_text="Of the file, 64 hexadecimal digits.")
     bytes = serializers.IntegerField()
     url = serializers.CharField(
+        allow_null=True,
         help_text="Where the file is: here, or, where files are kept elsewhere, at another host, "
-        "and then signed for an hour. It needs no token; send none."
+        "and then signed for an hour. It needs no token; send none. Null where the phone has it.",
     )
     statement = serializers.CharField(
         help_text="Signed (`attune/base/1`), in base 64: which base this file is."
@@ -77,10 +78,7 @@ class ModelBody(serializers.Serializer[Any]):
     )
     sha256 = serializers.CharField(help_text="Of the record's bytes.")
     expires_at = serializers.DateTimeField()
-    base = BaseBody(
-        allow_null=True,
-        help_text="The file that the record goes with; null where the phone has it.",
-    )
+    base = BaseBody(help_text="The file that the record goes with.")
 
 
 class KeyBody(serializers.Serializer[SigningKey]):

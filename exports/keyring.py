@@ -46,9 +46,9 @@ def signer() -> Signer:
 
 
 @transaction.atomic
-def create() -> SigningKey:
-    """Make a key that signs from now on. The one before endorses it, signs no more, and is honoured
-    until everything that it signed has expired.
+def create(*, lost: bool = False) -> SigningKey:
+    """Make a key that signs from now on. The one before endorses it, unless it is `lost`, signs no
+    more, and is honoured until everything that it signed has expired.
 
     Raises NoSigningKey when the private half of the one before is not here to endorse: rotate where
     the worker runs.
@@ -57,8 +57,9 @@ def create() -> SigningKey:
     made, now = keys.SigningKey.create(), timezone.now()
     endorsement = None
     if before is not None:
-        statement = KeyStatement(made.public_bytes, seconds(now))
-        endorsement = _with_private_half(before).key.sign(statement)
+        if not lost:
+            statement = KeyStatement(made.public_bytes, seconds(now))
+            endorsement = _with_private_half(before).key.sign(statement)
         before.retired_at, before.honoured_until = now, now + lifetime()
         before.save()
     keys.write(made, settings.SIGNING_KEY_FOLDER)  # a file without a row is never used

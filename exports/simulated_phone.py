@@ -125,10 +125,11 @@ class SimulatedPhone:
         message = base64.b64decode(told["record"])
         self.checker = replace(self.checker, keys=_keys(self.server))
         record = self.checker.record(message, int(at.timestamp()))
-        if told["base"] is not None:
-            bundle = self.server.get_address(told["base"]["url"]).content
-            self.checker.bundle(bundle, base64.b64decode(told["base"]["statement"]), record)
-            self.bundle = bundle
+        base, bundle = told["base"], self.bundle
+        if base["url"] is not None:
+            bundle = self.server.get_address(base["url"]).content
+        self.checker.bundle(bundle, base64.b64decode(base["statement"]), record)
+        self.bundle = bundle
         self.record, self.message = record, message
         self.checker = replace(self.checker, last=message)
         return True

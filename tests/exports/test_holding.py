@@ -1,5 +1,6 @@
 """A therapist holds a patient's model, goes back to an earlier one, and lets it learn again."""
 
+import base64
 from io import StringIO
 
 import pytest
@@ -160,6 +161,8 @@ def test_a_version_can_be_downloaded(
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert len(content) == package.bytes
     assert answer["ETag"] == f'"{package.sha256}"'
+    statement = None if kind == "record" else base64.b64encode(bytes(package.signed)).decode()
+    assert answer.headers.get("Attune-Statement") == statement
 
 
 def test_strangers_see_and_change_nothing(practice: Practice, three: list[ModelPackage]) -> None:

@@ -142,6 +142,15 @@ def test_a_rotation_by_command_has_all_records_signed_again(
     assert Job.objects.get().kind == "export_clinic"
 
 
+def test_a_lost_key_is_followed_by_one_that_nothing_endorses(folder: Path) -> None:
+    lost = keyring.create()
+    (folder / f"{lost.key_id}.pem").unlink()
+    said("create", "--lost")
+    new = keyring.signer().row
+    assert new.endorsement is None
+    assert set(keyring.honoured(timezone.now())) == {lost, new}
+
+
 def test_the_command_refuses_in_words(folder: Path) -> None:
     keyring.create()
     with pytest.raises(CommandError, match="There is no key 0123"):

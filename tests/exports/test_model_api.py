@@ -88,7 +88,7 @@ def test_a_phone_that_has_the_base_gets_the_record_alone(phone: Phone, publish: 
     publish()
     base = phone.get("model").json()["base"]
     again = phone.get(f"model?have={base['sha256']}").json()
-    assert again["base"] is None
+    assert again["base"] == base | {"url": None}
     assert again["version"] == 1
     other = phone.get(f"model?have={'0' * 64}").json()
     assert other["base"] == base
@@ -279,6 +279,28 @@ def test_a_broken_download_of_a_base_goes_on_where_it_broke_off(
     pieces = list(_in_pieces(phone, address, etag, len(whole)))
     assert len(pieces) > 2
     assert b"".join(pieces) == whole
+
+
+def test_no_cache_is_told_to_keep_a_refusal(phone: Phone, told: dict[str, Any]) -> None:
+    answer = phone.get(told["url"].removeprefix(API), Range=f"bytes={told['bytes']}-")
+    assert answer.status_code == 416
+    assert "immutable" not in answer.headers.get("Cache-Control", "")
+
+
+def test_after_a_rotation_the_base_is_stated_anew_though_the_phone_has_it(
+    practice: Practice, phone: Phone, publish: Publish
+) -> None:
+    before = publish().key
+    told = phone.get("model").json()["base"]
+    bundle = body(fetch(phone, told["url"]))
+    keyring.create()
+    keyring.revoke(before)
+    export(practice.patient)
+    answer = phone.get(f"model?have={told['sha256']}")
+    record = checker(phone).record(message(answer), now())
+    base = answer.json()["base"]
+    assert base["url"] is None
+    checker(phone).bundle(bundle, base64.b64decode(base["statement"]), record)
 
 
 def test_a_base_that_nobody_released_is_not_there(phone: Phone, told: dict[str, Any]) -> None:

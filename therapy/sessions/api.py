@@ -98,7 +98,7 @@ class PlaylistLogBody(_Body):
     )
     model_version = WholeNumberField(min_value=0, help_text="Version of the record that made it.")
     package_sha256 = serializers.RegexField(
-        r"^[0-9a-f]{64}$", help_text="Of the model package, lower-case hexadecimal."
+        r"^[0-9a-f]{64}$", help_text="Of the record that made it, or of the one file; lower case."
     )
     seed = WholeNumberField(
         min_value=-(2**63),

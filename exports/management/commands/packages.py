@@ -27,11 +27,19 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         with told_plainly():
             patient = patient_named(options["patient"])
-        if options["hold"] or options["back_to"] is not None:
+        holds = options["hold"] or options["back_to"] is not None
+        if options["reason"] and not holds:
+            raise CommandError("--reason goes with --hold or --back-to.")
+        if holds:
             self._hold(patient, options["back_to"], options["reason"])
         elif options["newest"]:
             holding.end_hold(patient=patient, by=None)
         self.stdout.write(telling.history_in_words(patient))
+        if holds or options["newest"]:
+            self.stdout.write(
+                "The worker publishes it, and the phone gets it when it next asks; `manage.py "
+                "export` publishes it now."
+            )
 
     def _hold(self, patient: Patient, version: int | None, reason: str) -> None:
         record = (

@@ -15,17 +15,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="list|create|revoke")
         actions.add_parser("list", help="All keys, the newest first.")
-        actions.add_parser(
+        create = actions.add_parser(
             "create",
             help="Make a key that signs from now on. The one before is honoured until everything "
             "that it signed has expired.",
+        )
+        create.add_argument(
+            "--lost",
+            action="store_true",
+            help="The private key before is lost, and cannot endorse this one.",
         )
         revoke = actions.add_parser("revoke", help="Honour a key no more, at once.")
         revoke.add_argument("key_id", metavar="KEY")
 
     def handle(self, **options: Any) -> None:
         if options["action"] == "create":
-            self._create()
+            self._create(lost=options["lost"])
         elif options["action"] == "revoke":
             self._revoke(options["key_id"])
         for key in SigningKey.objects.all():
@@ -33,9 +38,9 @@ class Command(BaseCommand):
         if not SigningKey.objects.exists():
             self.stdout.write("There is no key yet. `manage.py signing_key create` makes one.")
 
-    def _create(self) -> None:
+    def _create(self, *, lost: bool) -> None:
         try:
-            made = keyring.create()
+            made = keyring.create(lost=lost)
         except JobRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         services.ask_for_renewals()
