@@ -14,8 +14,9 @@ from rest_framework.status import HTTP_400_BAD_REQUEST
 from rest_framework.views import APIView
 
 from adaptation.asking import ask_for_export
-from exports import files, keyring, selectors
+from exports import keyring, selectors
 from exports.api_bodies import Asked, CareEnded, KeysBody, ModelBody, ModelExpired, WhichFile
+from exports.downloads import download
 from exports.encoding import in_base64, repr_digest
 from exports.kinds import PLATFORMS
 from exports.models import Bundle, ModelPackage
@@ -96,16 +97,7 @@ class ModelFile(FileView):
         asked = WhichFile(data=request.query_params)
         asked.is_valid(raise_exception=True)
         package = deliverable(self.patient, asked.validated_data["kind"])
-        response = ranged_file_response(
-            request,
-            files.to_send(package),
-            etag=package.sha256,
-            content_type="application/octet-stream",
-            filename=files.name_of(package),
-        )
-        response.headers["Attune-Statement"] = in_base64(package.signed)
-        response.headers["Repr-Digest"] = repr_digest(package.sha256)
-        return response
+        return download(request, package)
 
 
 class BaseFile(APIView):

@@ -2,12 +2,8 @@
 patient's vector put in its place."""
 
 import hashlib
-import logging
 from functools import lru_cache
 from uuid import UUID
-
-from django.core.files.base import ContentFile, File
-from django.http import Http404
 
 from adaptation.models import BaseModel
 from exports import baking
@@ -16,29 +12,9 @@ from exports.selectors import content_of
 from exports.signing.payloads import PatientRecord
 from worker.refusals import JobRefused
 
-SUFFIXES = {
-    ModelPackage.Kind.RECORD: "cose",
-    ModelPackage.Kind.ONNX: "onnx",
-    ModelPackage.Kind.COREML: "mlpackage.zip",
-}
-
-
-log = logging.getLogger(__name__)
-
 
 class Lost(JobRefused):
     """A file that is on record cannot be made again as it was; the text says why."""
-
-
-def to_send(package: ModelPackage) -> "File[bytes]":
-    """What a package is, to be downloaded. Raises Http404 for a file that cannot be made again."""
-    if package.kind == ModelPackage.Kind.RECORD:
-        return ContentFile(bytes(package.signed))
-    try:
-        return ContentFile(of_package(package))
-    except Lost as lost:
-        log.error("%s", lost)
-        raise Http404("This file is on record but cannot be made again.") from lost
 
 
 def self_contained(base: BaseModel, kind: str, record: PatientRecord) -> bytes:
@@ -56,11 +32,6 @@ def of_package(package: ModelPackage) -> bytes:
     if hashlib.sha256(content).hexdigest() != package.sha256:
         raise Lost(f"The file of {package} is not what was signed: its template was changed.")
     return content
-
-
-def name_of(package: ModelPackage) -> str:
-    """What a download is called."""
-    return f"attune-{package.version}.{SUFFIXES[ModelPackage.Kind(package.kind)]}"
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exports.models import Bundle, SigningKey
+from exports.renewing import ask_for_renewals
 from exports.signing import keys
 from exports.signing.payloads import BaseStatement, KeyStatement
 from worker.jobs import JobRefused
@@ -69,6 +70,7 @@ def create(*, lost: bool = False) -> SigningKey:
     for bundle in Bundle.objects.select_related("base"):
         sign_bundle(bundle, Signer(row, made))
         bundle.save()
+    ask_for_renewals()
     return row
 
 
@@ -79,6 +81,7 @@ def revoke(row: SigningKey) -> None:
     if row.retired_at is None:
         raise ValueError(f"{row} signs. Make another key first, then revoke it.")
     SigningKey.objects.filter(key_id=row.key_id).update(honoured_until=timezone.now())
+    ask_for_renewals()
 
 
 def sign_bundle(bundle: Bundle, by: Signer) -> None:

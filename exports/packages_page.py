@@ -12,10 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from exports import files, holding, selectors
-from exports.encoding import in_base64
+from exports import downloads, holding, selectors
 from exports.models import ModelPackage
-from therapy.http import ranged_file_response
 from therapy.models import Patient
 from therapy.pages.requests import StaffRequest
 from therapy.people.access import patient_for
@@ -75,16 +73,7 @@ def download(
     package = selectors.package_of(patient, kind, version)
     if package is None:
         raise Http404("Nothing of this kind and version was published for this patient.")
-    response = ranged_file_response(
-        request,
-        files.to_send(package),
-        etag=package.sha256,
-        content_type="application/octet-stream",
-        filename=files.name_of(package),
-    )
-    if package.kind != ModelPackage.Kind.RECORD:
-        response.headers["Attune-Statement"] = in_base64(package.signed)
-    return response
+    return downloads.download(request, package)
 
 
 @require_POST

@@ -116,7 +116,9 @@ def _parity_of_template(base: BaseModel, kind: str, template: baking.Template) -
 
 def _make_bundles(base: BaseModel, graphs: Sequence[Converted]) -> None:
     kept = set(base.bundles.values_list("kind", flat=True))
-    for kind in BUNDLES.keys() - kept:
+    for kind in BUNDLES:
+        if kind in kept:
+            continue
         _keep_bundle(base, kind, bundle_of(base, loaded(base), kind, graphs))
 
 

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from adaptation.asking import ask_for_exports
 from adaptation.loading import loaded
 from adaptation.models import PatientModel
 from adaptation.selectors import vector_of
@@ -182,11 +181,3 @@ def _measured(served: Served, kind: str, file: bytes, record: PatientRecord) -> 
     cases = parity.random_cases(spec, MEASURED, seed=record.version, vector=record.numbers)
     what = f"The {kind} file of {served.model}"
     return releasing.measured_file(kind, file, spec, cases, what=what).as_json()
-
-
-def ask_for_renewals() -> None:
-    """Have every clinic's records signed again that run out soon, or whose key signs no more."""
-    for clinic in Clinic.objects.all():
-        if selectors.due(clinic).exists():
-            with transaction.atomic():
-                ask_for_exports(clinic)

@@ -4,6 +4,7 @@ import uuid
 
 import adaptation.refreshing
 import adaptation.services
+import exports.renewing
 import exports.services
 from worker import jobs
 from worker.celery_app import app
@@ -51,7 +52,7 @@ def export_clinic(job_id: str) -> None:
 
 @app.task(name="renew_exports")
 def renew_exports() -> None:
-    exports.services.ask_for_renewals()
+    exports.renewing.ask_for_renewals()
 
 
 @app.task(name="sweep_jobs")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from adaptation.models import PatientModel
 from exports import keyring, releasing, selectors, services
 from exports.models import ModelPackage
+from exports.renewing import ask_for_renewals
 from exports.signing.payloads import delivered
 from tests.practice import Practice
 from therapy.models import Patient
@@ -160,7 +161,7 @@ def test_what_runs_out_in_half_its_life_or_less_is_signed_again(
     assert not selectors.due(practice.clinic).exists()
     records.update(expires_at=timezone.now() + half * 0.99)
     assert list(selectors.due(practice.clinic)) == [patient]
-    services.ask_for_renewals()
+    ask_for_renewals()
     assert Job.objects.get(kind="export_clinic").arguments == {"clinic_id": str(practice.clinic.id)}
     publish(practice, batch=10)
     first, second = records.order_by("version")
@@ -172,7 +173,7 @@ def test_where_nothing_runs_out_nothing_is_asked_for(practice: Practice, base: A
     crowd(practice, base, 1)
     publish(practice, batch=10)
     Job.objects.all().delete()
-    services.ask_for_renewals()
+    ask_for_renewals()
     assert not Job.objects.exists()
 
 

@@ -6,8 +6,9 @@ import pytest
 
 import worker.tasks
 from adaptation.learning.bases import Base
-from exports import keyring, services
+from exports import keyring
 from exports.models import ModelPackage
+from exports.renewing import ask_for_renewals
 from tests.exports.conftest import adapt, export, keep, published
 from tests.exports.tampering import FIGURE, tamper, with_another_bias
 from tests.factories import PatientFactory
@@ -59,7 +60,7 @@ def test_as_a_job_a_whole_clinic_is_published(
     patients = [practice.patient, PatientFactory(clinic=practice.clinic)]
     for patient in patients:
         adapt(patient)
-    services.ask_for_renewals()
+    ask_for_renewals()
     job = Job.objects.get(kind="export_clinic")
     worker.tasks.export_clinic(str(job.id))
     job.refresh_from_db()

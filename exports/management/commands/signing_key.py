@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from exports import keyring, services
+from exports import keyring
 from exports.models import SigningKey
 from worker.jobs import JobRefused
 
@@ -43,7 +43,6 @@ class Command(BaseCommand):
             made = keyring.create(lost=lost)
         except JobRefused as refusal:
             raise CommandError(str(refusal)) from refusal
-        services.ask_for_renewals()
         self.stdout.write(
             f"Made {made}. Its private half is {settings.SIGNING_KEY_FOLDER / made.key_id}.pem: "
             "keep a copy where only you can read it."
@@ -55,7 +54,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no key {key_id}; `manage.py signing_key list` has all.")
         try:
             keyring.revoke(row)
-            services.ask_for_renewals()
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
 
