@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+COREML_MANIFEST: Final = "Manifest.json"
+COREML_MODEL: Final = "Data/com.apple.CoreML/model.mlmodel"
+"""Where an `.mlpackage` has its list of parts and its program."""
+
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 

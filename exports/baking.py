@@ -16,13 +16,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.archives import read_archive, write_archive
+from exports.archives import COREML_MODEL, read_archive, write_archive
 from worker.refusals import JobRefused
 
 VECTOR: Final = "vector"
 """The input that is baked in."""
 
-_MODEL: Final = "Data/com.apple.CoreML/model.mlmodel"
 _SENTINEL_SEED: Final = 20  # any: the numbers need only be unlike all others
 _CRC_IN_HEADER, _CRC_IN_DIRECTORY = 14, 16  # where a ZIP entry's CRC-32 stands (APPNOTE 4.3.7, .12)
 _DIRECTORY_ENTRY: Final = b"PK\x01\x02"
@@ -87,7 +86,7 @@ def coreml_template(package: bytes, size: int) -> Template:
     so that bytes can be exchanged in it. Raises BadTemplate."""
     content = baked_coreml(package, _sentinel(size))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entry = archive.getinfo(_MODEL)
+        entry = archive.getinfo(COREML_MODEL)
     header = entry.header_offset
     checked = header + 30 + len(entry.filename.encode()) + _extra_bytes(content, header)
     directory = _directory_entry(content, entry.filename)
@@ -120,7 +119,7 @@ def baked_coreml(package: bytes, vector: Numbers) -> bytes:
 
     entries = read_archive(package)
     model = Model_pb2.Model()
-    model.ParseFromString(entries[_MODEL])
+    model.ParseFromString(entries[COREML_MODEL])
     _remove(model.description.input, VECTOR)
     main = model.mlProgram.functions["main"]
     kind = MIL_pb2.ValueType()
@@ -135,7 +134,7 @@ def baked_coreml(package: bytes, vector: Numbers) -> bytes:
     value.type.CopyFrom(kind)
     value.immediateValue.tensor.floats.values.extend(vector.tolist())
     main.block_specializations[main.opset].operations.insert(0, constant)
-    entries[_MODEL] = model.SerializeToString(deterministic=True)
+    entries[COREML_MODEL] = model.SerializeToString(deterministic=True)
     return write_archive(entries, compressed=False)
 
 

@@ -18,10 +18,10 @@ import numpy as np
 import onnx
 import torch
 
+from exports.archives import COREML_MANIFEST, COREML_MODEL
 from exports.graphs import TRACKS, GraphSpec, Port
 
 OPSET = 20
-MANIFEST = "Manifest.json"  # of an .mlpackage
 TYPICAL_TRACKS, MOST_CATALOGUE_TRACKS = 100, 1_000_000
 Precision = Literal["float32", "float16"]
 
@@ -75,12 +75,18 @@ def to_coreml(graph: GraphSpec, folder: Path, precision: Precision) -> None:
             skip_model_load=True,
         )
         model.save(str(folder))
-    name_parts_alike(folder)
+    leave_nothing_to_chance(folder)
 
 
-def name_parts_alike(package: Path) -> None:
-    """Core ML names the parts of a package at random; equal graphs should be equal bytes."""
-    manifest = json.loads((package / MANIFEST).read_text())
+def leave_nothing_to_chance(package: Path) -> None:
+    """Make equal graphs equal bytes: the converter names the parts of a package at random, and
+    writes the day and, in any order, its own versions into the model."""
+    _name_parts_alike(package)
+    _forget_the_conversion(package / COREML_MODEL)
+
+
+def _name_parts_alike(package: Path) -> None:
+    manifest = json.loads((package / COREML_MANIFEST).read_text())
     names = {
         old: str(uuid.uuid5(uuid.NAMESPACE_URL, entry["path"]))
         for old, entry in manifest["itemInfoEntries"].items()
@@ -89,7 +95,17 @@ def name_parts_alike(package: Path) -> None:
         names[old]: entry for old, entry in manifest["itemInfoEntries"].items()
     }
     manifest["rootModelIdentifier"] = names[manifest["rootModelIdentifier"]]
-    (package / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+    (package / COREML_MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+
+
+def _forget_the_conversion(file: Path) -> None:
+    from coremltools.proto import Model_pb2
+
+    model = Model_pb2.Model()
+    model.ParseFromString(file.read_bytes())
+    model.description.metadata.ClearField("userDefined")
+    model.mlProgram.ClearField("attributes")
+    file.write_bytes(model.SerializeToString(deterministic=True))
 
 
 def _computing(precision: Precision, coremltools: Any) -> Any:

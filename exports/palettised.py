@@ -7,7 +7,7 @@ one axis keep their bits.
 
 from pathlib import Path
 
-from exports.conversion import name_parts_alike, quietly
+from exports.conversion import leave_nothing_to_chance, quietly
 
 BITS = 8
 
@@ -23,4 +23,4 @@ def palettise(source: Path, folder: Path) -> None:
         model = coremltools.models.MLModel(str(source), skip_model_load=True)
         config = coreml.OptimizationConfig(global_config=every_matrix)
         coreml.palettize_weights(model, config).save(str(folder))
-    name_parts_alike(folder)
+    leave_nothing_to_chance(folder)

@@ -26,6 +26,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import torch
 import torch.distributed as dist
+import torch.distributed.nn  # before there is a group, which it would keep alive as a default
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -101,7 +102,7 @@ def team() -> Team:
     """The team that torchrun started this process for; a team of one without torchrun."""
     if not dist.is_torchelastic_launched():
         return Team()
-    dist.init_process_group("gloo")
+    dist.init_process_group("gloo")  # its threads must end before the interpreter does
     atexit.register(dist.destroy_process_group)
     return Team(dist.get_rank(), dist.get_world_size())
 

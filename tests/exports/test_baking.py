@@ -1,18 +1,25 @@
 """Self-contained files: a patched template is, to the byte, a conversion from the beginning."""
 
+import os
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+from coremltools.proto import Model_pb2
 
+from adaptation.learning import bases
 from adaptation.learning.bases import Base
 from exports import baking
-from exports.archives import read_archive, write_archive
+from exports.archives import COREML_MODEL, read_archive
 from exports.baking import VECTOR, BadTemplate, Places, Template
 from exports.converted import convert, runner_of
 from exports.graphs import GraphSpec, Inputs, playlist_graph
+from tests.processes import ROOT
 from tests.trained import Graphs
 
 KINDS = ("onnx", "coreml")
@@ -134,10 +141,38 @@ def test_places_survive_their_row(templates: dict[str, Template], kind: str) -> 
     assert Places.from_json(places.as_json()) == places
 
 
-def test_the_parts_of_a_core_ml_package_have_names_that_stay(
-    spec: GraphSpec, graphs: Graphs
+CONVERT = """
+import sys
+from pathlib import Path
+from adaptation.learning import bases
+from exports.converted import convert
+from exports.graphs import playlist_graph
+base = bases.from_bytes(Path(sys.argv[1], "base.pt").read_bytes())
+for format in sys.argv[2:]:
+    Path(sys.argv[1], format).write_bytes(convert(playlist_graph(base), format).content)
+"""
+
+
+def test_another_process_converts_to_the_same_bytes(
+    base: Base, graphs: Graphs, tmp_path: Path
 ) -> None:
-    again = convert(spec, "coreml-float32").content
-    assert again == graphs["playlist", "coreml-float32"].content
-    entries = read_archive(again)
-    assert write_archive(entries) == again
+    """With another order of its sets and names, which a converter may go by."""
+    (tmp_path / "base.pt").write_bytes(bases.to_bytes(base))
+    formats = ("onnx", "coreml-float32")
+    subprocess.run(
+        [sys.executable, "-c", CONVERT, str(tmp_path), *formats],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        check=True,
+    )
+    for name in formats:
+        assert (tmp_path / name).read_bytes() == graphs["playlist", name].content
+
+
+def test_a_core_ml_package_tells_nothing_of_when_and_how_it_was_converted(graphs: Graphs) -> None:
+    package = read_archive(graphs["playlist", "coreml-float32"].content)
+    model = Model_pb2.Model()
+    model.ParseFromString(package[COREML_MODEL])
+    assert not model.description.metadata.userDefined
+    assert not model.mlProgram.attributes

@@ -51,6 +51,8 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
     assert saved[0]["pid"] != saved[1]["pid"]
     assert saved[1]["told"] == saved[0]["told"] == saved[0]["pid"]
     assert (tmp_path / "written").read_text() == "once\n"
+    left = [file.read_text() for file in tmp_path.glob("*.left")]
+    assert left == ["0", "0"], "threads of the team outlive it, and may abort the process"
 
 
 def test_the_toy_tells_shared_gradients_from_unshared_ones() -> None:
