@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from adaptation.learning.evaluation.release import Release
 from adaptation.models import BaseModel, PatientModel
+from therapy.access.doors import for_staff
 from therapy.models import User
 from therapy.pages.requests import StaffRequest
-from therapy.people.access import clinics_of
+from therapy.people.visibility import clinics_of
 
 
 def release_of(base: BaseModel) -> Release:
@@ -37,6 +38,7 @@ def bases_visible_to(user: User) -> QuerySet[BaseModel]:
     ).select_related("schema")
 
 
+@for_staff()
 @require_safe
 def base_card(request: StaffRequest, name: str, version: int) -> HttpResponse:
     """The card of a base. Raises Http404 for one that no clinic of the user's could use."""

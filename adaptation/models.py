@@ -1,7 +1,10 @@
 """Base models, whose ratings they were trained on, and the patient models adapted from them."""
 
+from typing import ClassVar
+
 from django.db import models
 
+from therapy.access.walls import OfPatients
 from therapy.fields import Record
 from therapy.models import Consent, FeatureSchema, Patient
 
@@ -47,6 +50,8 @@ class TrainingMembership(models.Model):
         help_text="To pooled learning, as it stood then.",
     )
 
+    objects: ClassVar = OfPatients["TrainingMembership"]()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["base", "patient"], name="patient_once_per_base"),
@@ -68,6 +73,8 @@ class PatientModel(Record):
     oldest_rating_at = models.DateTimeField(null=True)
     newest_rating_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = OfPatients["PatientModel"]()
 
     class Meta:
         ordering = ["patient_id", "-version"]

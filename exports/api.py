@@ -20,6 +20,7 @@ from exports.downloads import download
 from exports.encoding import in_base64, repr_digest
 from exports.kinds import PLATFORMS
 from exports.models import Bundle, ModelPackage
+from therapy.access.doors import OPEN
 from therapy.api.errors import refusals
 from therapy.api.views import ConditionalPhoneView, FileView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
@@ -101,6 +102,7 @@ class ModelFile(FileView):
 
 
 class BaseFile(APIView):
+    door = OPEN
     """Open to all, as a cache must see it: the address is a digest that only phones are told, and
     the file says nothing of any patient."""
 

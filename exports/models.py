@@ -1,9 +1,12 @@
 """What is delivered: converted bases, the keys that sign, and each patient's signed model."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from adaptation.models import BaseModel, PatientModel
+from therapy.access.walls import OfPatients
 from therapy.fields import Record, one_of
 from therapy.models import Patient, User
 
@@ -135,6 +138,8 @@ class ModelPackage(Record):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
+    objects: ClassVar = OfPatients["ModelPackage"]()
+
     class Meta:
         ordering = ["patient_id", "-version", "kind"]
         constraints = [
@@ -160,6 +165,8 @@ class Hold(Record):
     held_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar = OfPatients["Hold"]()
 
     class Meta:
         ordering = ["-held_at"]

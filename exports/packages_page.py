@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exports import downloads, holding, selectors
 from exports.models import ModelPackage
+from therapy.access.acts import Act
+from therapy.access.doors import for_staff
 from therapy.models import Patient
 from therapy.pages.requests import StaffRequest
-from therapy.people.access import patient_for
 
 VERSIONS_A_PAGE = 20
 LONGEST_REASON = 300
@@ -41,11 +42,12 @@ class Parity:
         return self.deviation <= self.tolerance
 
 
+@for_staff(Act.SEE_PATIENTS)
 @require_safe
 @never_cache
 def packages(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     """Every version that was published for the patient, the newest first."""
-    patient = patient_for(request.user, patient_id)
+    patient = request.access.patient(patient_id)
     page = Paginator(selectors.records_of(patient), VERSIONS_A_PAGE).get_page(
         request.GET.get("page")
     )
@@ -63,23 +65,25 @@ def packages(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     )
 
 
+@for_staff(Act.SEE_PATIENTS)
 @require_safe
 @never_cache
 def download(
     request: StaffRequest, patient_id: uuid.UUID, version: int, kind: str
 ) -> HttpResponseBase:
     """The record or a self-contained file of a version. Raises Http404."""
-    patient = patient_for(request.user, patient_id)
+    patient = request.access.patient(patient_id)
     package = selectors.package_of(patient, kind, version)
     if package is None:
         raise Http404("Nothing of this kind and version was published for this patient.")
     return downloads.download(request, package)
 
 
+@for_staff(writes=Act.CHANGE_CARE)
 @require_POST
 def hold(request: StaffRequest, patient_id: uuid.UUID, version: int) -> HttpResponseRedirect:
     """Keep the model of a version on the phone until further notice."""
-    patient = patient_for(request.user, patient_id)
+    patient = request.access.patient(patient_id)
     record = selectors.package_of(patient, ModelPackage.Kind.RECORD, version)
     if record is None:
         raise Http404("No such version was published for this patient.")
@@ -101,10 +105,11 @@ def hold(request: StaffRequest, patient_id: uuid.UUID, version: int) -> HttpResp
     return _back(patient)
 
 
+@for_staff(writes=Act.CHANGE_CARE)
 @require_POST
 def end_hold(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponseRedirect:
     """Give the phone the newest model again."""
-    patient = patient_for(request.user, patient_id)
+    patient = request.access.patient(patient_id)
     holding.end_hold(patient=patient, by=request.user)
     messages.success(request, "The hold has ended. The phone gets the newest model next time.")
     return _back(patient)

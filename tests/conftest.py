@@ -7,7 +7,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -90,3 +92,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default["TEST"]["NAME"] = str(VAR / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def walls_of_requests_alone() -> Iterator[None]:
+    """A test sees every clinic, as a command does. A request that it makes starts within no walls,
+    as a real one does, and sees what its own door lets it see."""
+    from django.core.handlers.base import BaseHandler
+    from django_scopes.state import state
+
+    from therapy.access.walls import outside_all_walls
+
+    answer = BaseHandler.get_response
+
+    def from_outside(handler: BaseHandler, request: Any) -> Any:
+        of_the_test = state.set(None)
+        try:
+            return answer(handler, request)
+        finally:
+            state.reset(of_the_test)
+
+    with pytest.MonkeyPatch.context() as patched, outside_all_walls():
+        patched.setattr(BaseHandler, "get_response", from_outside)
+        yield

@@ -5,7 +5,9 @@ from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-schema = SpectacularAPIView.as_view()
+from therapy.access.doors import OPEN, open_to_all
+
+schema = open_to_all(SpectacularAPIView.as_view())
 
 
 # Swagger UI writes style elements into its page. Scripts stay ours alone: the split view serves
@@ -14,5 +16,6 @@ schema = SpectacularAPIView.as_view()
 class Docs(SpectacularSwaggerSplitView):
     """The description as a page to read and to try calls from; asks no other host for anything."""
 
+    door = OPEN
     url_name = "api:schema"
     title = "Attune phone API"

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
+from therapy.access.doors import OPEN
 from therapy.records import ConflictError
 
 WHOLE_BODY = "body"  # names what is wrong with no single field
@@ -115,6 +116,7 @@ def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
 
 
 class NoSuchAddress(APIView):
+    door = OPEN
     """Answers what no other address of the API does, in the API's own error body."""
 
     authentication_classes = ()

@@ -1,6 +1,7 @@
 """What every endpoint of the phone API does alike."""
 
-from typing import Any, cast
+from contextlib import ExitStack
+from typing import Any, ClassVar, cast
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -13,6 +14,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from therapy.access.doors import PHONE, Door
+from therapy.access.walls import inside
 from therapy.api.errors import TooLarge
 from therapy.people.authentication import DeviceAuthentication
 from therapy.people.models import Device, Patient
@@ -39,8 +42,9 @@ class BoundedJSONParser(JSONParser):
 
 
 class PhoneView(APIView):
-    """A call by a phone on behalf of its patient."""
+    """A call by a phone on behalf of its patient, inside the walls of the patient's clinic."""
 
+    door: ClassVar[Door] = PHONE
     authentication_classes = (DeviceAuthentication,)
     permission_classes = (IsAuthenticated,)
     parser_classes = (BoundedJSONParser,)
@@ -53,6 +57,11 @@ class PhoneView(APIView):
     def patient(self) -> Patient:
         """With `clinic` and its `feature_schema` at hand."""
         return self.device.patient
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        walls: ExitStack = request._request.walls  # type: ignore[attr-defined]
+        walls.enter_context(inside([self.patient.clinic_id]))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Nothing here is for a shared cache, and a phone asks again before it uses its own."""

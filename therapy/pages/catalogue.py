@@ -8,15 +8,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from therapy.access.doors import for_staff
 from therapy.catalogue.audio import audio_response
 from therapy.catalogue.models import Catalogue
 from therapy.pages import catalogue_listing as listing
 from therapy.pages.requests import StaffRequest, asked_for
-from therapy.people.access import clinics_of
+from therapy.people.visibility import clinics_of
 
 TRACKS_A_PAGE = 25
 
 
+@for_staff()
 @require_safe
 def catalogue(request: StaffRequest) -> HttpResponse:
     """The tracks that the user's clinics may play, a page at a time."""
@@ -39,6 +41,7 @@ def catalogue(request: StaffRequest) -> HttpResponse:
     )
 
 
+@for_staff()
 @require_safe
 def track_audio(request: StaffRequest, track_id: uuid.UUID) -> HttpResponseBase:
     """A track's sound, for a user whose clinic has it. Raises Http404 for everyone else."""

@@ -7,8 +7,8 @@ from django.db.models import Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
-from therapy.people.access import clinics_of
 from therapy.people.models import User
+from therapy.people.visibility import clinics_of
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
 
-from therapy.people.access import patients_visible_to
-from therapy.people.models import Clinic, Patient, User
+from therapy.people.models import Clinic, Patient
+from therapy.people.visibility import Access
 from therapy.sessions.models import ListeningSession, MoodRating, TrackRating
 
 
@@ -40,10 +40,10 @@ class PatientRow:
 
 
 def patients_found(
-    *, user: User, clinic: Clinic | None, search: str, order: Order
+    *, access: Access, clinic: Clinic | None, search: str, order: Order
 ) -> QuerySet[Patient]:
-    """The patients that `user` may see, of one clinic or all, whose code contains `search`."""
-    patients = patients_visible_to(user).select_related("clinic", "therapist__user")
+    """The patients that `access` reaches, of one clinic or all, whose code contains `search`."""
+    patients = access.patients().select_related("clinic", "therapist__user")
     if clinic is not None:
         patients = patients.filter(clinic=clinic)
     if search:

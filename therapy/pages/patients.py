@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from therapy.access.acts import Act
+from therapy.access.doors import for_staff
 from therapy.pages import overview, panels, patient_page
 from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
-from therapy.people.access import clinics_of, patient_for
 from therapy.people.models import Clinic, Patient
 from therapy.plans.selectors import current_plan
 
@@ -23,15 +24,18 @@ SESSIONS_A_PAGE = 8
 RATINGS_A_PAGE = 12
 
 
+@for_staff(Act.SEE_PATIENTS)
 @require_safe
 @never_cache
 def patients(request: StaffRequest) -> HttpResponse:
     """The patients that the member of staff may see, a page at a time."""
-    clinics = list(clinics_of(request.user).order_by("name"))
+    clinics = list(request.access.clinics().order_by("name"))
     clinic = _chosen_clinic(clinics, request.GET.get("clinic", ""))
     search = asked_for(request, "code")
     order = _chosen_order(request.GET.get("order", ""))
-    found = overview.patients_found(user=request.user, clinic=clinic, search=search, order=order)
+    found = overview.patients_found(
+        access=request.access, clinic=clinic, search=search, order=order
+    )
     page = Paginator(found, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
     columns = panels.columns()
     return render(
@@ -50,11 +54,12 @@ def patients(request: StaffRequest) -> HttpResponse:
     )
 
 
+@for_staff(Act.SEE_PATIENTS)
 @require_safe
 @never_cache
 def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     """One patient: plan, moods, sessions, ratings, and what the rooms above add."""
-    shown = patient_for(request.user, patient_id)
+    shown = request.access.patient(patient_id)
     plan = current_plan(shown)
     charted = _page(patient_page.charted_sessions(shown), CHARTED_SESSIONS, request, "moods")
     sessions = _page(patient_page.sessions_of(shown), SESSIONS_A_PAGE, request, "sessions")

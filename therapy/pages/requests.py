@@ -3,12 +3,14 @@
 from django.http import HttpRequest
 
 from therapy.people.models import User
+from therapy.people.visibility import Access
 
 
 class StaffRequest(HttpRequest):
-    """A request that LoginRequiredMiddleware let through."""
+    """A request that LoginRequiredMiddleware let through and the doorkeeper gave its access."""
 
     user: User
+    access: Access
 
 
 def asked_for(request: HttpRequest, parameter: str) -> str:

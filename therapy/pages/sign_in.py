@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 
+from therapy.access.doors import OPEN, Staff
+
 
 class SignInForm(AuthenticationForm):
     """Email and password. Addresses are stored in lower case, so capitals do not matter here."""
@@ -31,10 +33,12 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
+    door = OPEN
     template_name = "therapy/people/sign_in.html"
     form_class = SignInForm
     redirect_authenticated_user = True
 
 
 class SignOut(LogoutView):
+    door = Staff()
     http_method_names = ["post", "options"]

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q, TextChoices
 from django.db.models.functions import Lower
 
-from therapy.append_only import AppendOnly
+from therapy.access.acts import Role
+from therapy.access.walls import OfPatients, WithinClinics
+from therapy.append_only import AppendOnly, AppendOnlyQuerySet
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.fields import Record, one_of
 
@@ -74,10 +76,7 @@ class Clinic(Record):
 class Membership(models.Model):
     """A user's role in a clinic."""
 
-    class Role(TextChoices):
-        THERAPIST = "therapist"
-        ADMIN = "admin"
-        OWNER = "owner"
+    Role = Role
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
@@ -125,6 +124,8 @@ class Patient(Record):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar = WithinClinics["Patient"]()
+
     class Meta:
         ordering = ["clinic_id", "code"]
         constraints = [
@@ -150,11 +151,19 @@ class Device(Record):
     last_seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
+    objects: ClassVar = OfPatients["Device"]()
+
     def __str__(self) -> str:
         return f"{self.label or 'phone'} of {self.patient}"
 
     # What DRF's permission classes ask of whoever made the request.
     is_authenticated = True
+
+
+class Consents(OfPatients["Consent"]):
+    """Consents within walls, to read and to add to."""
+
+    _queryset_class = AppendOnlyQuerySet
 
 
 class Consent(AppendOnly):
@@ -180,6 +189,8 @@ class Consent(AppendOnly):
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects: ClassVar = Consents()  # type: ignore[assignment]  # the same, within walls
 
     class Meta:
         ordering = ["-id"]

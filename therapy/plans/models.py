@@ -1,9 +1,12 @@
 """Session plans: what a therapist prescribes."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from therapy.access.walls import OfPatients
 from therapy.catalogue.models import Track
 from therapy.fields import Record, affect_field, one_of, within
 from therapy.people.models import Patient, User
@@ -66,6 +69,8 @@ class SessionPlan(Record):
     tempo_min = models.FloatField(null=True, blank=True, help_text="bpm")
     tempo_max = models.FloatField(null=True, blank=True, help_text="bpm")
     loudness_max = models.FloatField(null=True, blank=True, help_text="Integrated, LUFS")
+
+    objects: ClassVar = OfPatients["SessionPlan"]()
 
     class Meta:
         ordering = ["patient_id", "-version"]

@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
+from therapy.access.acts import Act
 from therapy.catalogue.models import Track
 from therapy.catalogue.rows import LONGEST_TAG, tidy_tags
 from therapy.catalogue.selectors import tracks_of
-from therapy.people.access import patients_visible_to
 from therapy.people.models import Patient, User
+from therapy.people.visibility import access_of
 from therapy.plans.models import SessionPlan
 from therapy.records import Problems, add, out_of_range, problems_of, refuse
 
@@ -53,11 +54,12 @@ def prescribe(*, patient: Patient, by: User, **fields: Unpack[PlanFields]) -> Se
     """The next version of the patient's session plan; earlier versions stay as they are.
 
     Two at once get two versions: the patient's row is locked meanwhile.
-    Raises PermissionDenied when `by` does not work in the patient's clinic, and ValidationError
+    Raises PermissionDenied when `by` has no role in the patient's clinic that
+    allows it, and ValidationError
     with messages for every refused field.
     """
-    if not patients_visible_to(by).filter(id=patient.id).exists():
-        raise PermissionDenied(f"{by} does not work in the clinic of this patient.")
+    if not access_of(by, Act.CHANGE_CARE).reaches(patient.clinic_id):
+        raise PermissionDenied(f"{by} may not {Act.CHANGE_CARE} in this clinic.")
     never = list(fields.pop("never_tracks", ()))
     tags = fields.pop("excluded_tags", ())
     unknown = set(fields) - PlanFields.__annotations__.keys()

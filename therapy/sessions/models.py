@@ -4,9 +4,12 @@ The phone makes these rows, often offline: their keys come from it and a second 
 same key is the same row. `rated_at` and the like are the phone's clock, `received_at` is ours.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from therapy.access.walls import OfPatients
 from therapy.catalogue.models import Track
 from therapy.fields import Record, affect_field, one_of, within
 from therapy.people.models import Patient
@@ -23,6 +26,8 @@ class ListeningSession(Record):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = OfPatients["ListeningSession"]()
 
     class Meta:
         ordering = ["-started_at"]
@@ -60,6 +65,8 @@ class MoodRating(Record):
     rated_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar = OfPatients["MoodRating"]()
+
     class Meta:
         ordering = ["rated_at"]
         indexes = [models.Index(fields=["patient", "rated_at"])]
@@ -92,6 +99,8 @@ class TrackRating(Record):
     rated_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar = OfPatients["TrackRating"]()
+
     class Meta:
         ordering = ["rated_at"]
         indexes = [models.Index(fields=["patient", "rated_at"])]
@@ -121,6 +130,8 @@ class PlaylistLog(Record):
     made_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar = OfPatients["PlaylistLog"]()
+
     class Meta:
         ordering = ["-made_at"]
         indexes = [models.Index(fields=["patient", "-made_at"])]
@@ -131,6 +142,10 @@ class PlaylistLog(Record):
 
     def __str__(self) -> str:
         return f"Playlist of {self.patient} at {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class OfPlaylists(OfPatients["PlaylistEntry"]):
+    path = "playlist__patient__clinic"
 
 
 class PlaylistEntry(models.Model):
@@ -146,6 +161,8 @@ class PlaylistEntry(models.Model):
     deviation_valence = models.FloatField(help_text="Standard deviation of the prediction")
     deviation_arousal = models.FloatField(help_text="Standard deviation of the prediction")
     log_probability = models.FloatField(help_text="Natural log of the probability of this choice")
+
+    objects: ClassVar = OfPlaylists()
 
     class Meta:
         ordering = ["playlist_id", "position"]

@@ -74,7 +74,7 @@ def store_missing(patient: Patient, rows: Sequence[Row], known: Known) -> int:
     """
     if not rows:
         return 0
-    there: dict[uuid.UUID, Row] = type(rows[0])._default_manager.in_bulk([row.id for row in rows])
+    there: dict[uuid.UUID, Row] = type(rows[0])._base_manager.in_bulk([row.id for row in rows])
     new = {}
     for row in rows:
         row.patient = patient
@@ -85,12 +85,12 @@ def store_missing(patient: Patient, rows: Sequence[Row], known: Known) -> int:
         problems = problems_in(row, known)
         refuse({name: [f"Row {row.id}: {text}" for text in problems[name]] for name in problems})
         new[row.id] = row
-    type(rows[0])._default_manager.bulk_create(new.values(), batch_size=ROWS_AT_ONCE)
+    type(rows[0])._base_manager.bulk_create(new.values(), batch_size=ROWS_AT_ONCE)
     return len(new)
 
 
 def _stored(row: Row) -> Row | None:
-    stored: Row | None = type(row)._default_manager.filter(id=row.id).first()
+    stored: Row | None = type(row)._base_manager.filter(id=row.id).first()
     if stored is not None:
         _refuse_other_owner(stored, row)
     return stored

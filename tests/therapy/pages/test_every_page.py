@@ -13,12 +13,15 @@ from django.urls import include, path, reverse
 from tests.factories import SessionPlanFactory
 from tests.people import People
 from tests.therapy.pages.reading import add_playlist, add_session, words
+from therapy.access.doors import open_to_all
 
 
+@open_to_all
 def broken(request: HttpRequest) -> NoReturn:
     raise RuntimeError("This page always fails.")
 
 
+@open_to_all
 def forbidden(request: HttpRequest) -> NoReturn:
     raise PermissionDenied
 

@@ -1,0 +1,1 @@
+"""Who may do what: acts and roles, the door of every view, and the walls between clinics."""

@@ -1,0 +1,34 @@
+"""What staff do, and whose role allows it. The only table of permissions."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What someone is in a clinic."""
+
+    THERAPIST = "therapist"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class Act(StrEnum):
+    """Something that not everyone may do, in words that complete 'Your role does not let you …'."""
+
+    SEE_PATIENTS = "see patients"
+    CHANGE_CARE = "change what a patient is given"
+    MANAGE_STAFF = "manage staff"
+
+
+ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
+    Act.SEE_PATIENTS: frozenset(Role),
+    Act.CHANGE_CARE: frozenset({Role.THERAPIST, Role.OWNER}),
+    Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
+}
+
+
+def roles_that_may(act: Act) -> frozenset[Role]:
+    return ALLOWED[act]

@@ -1,0 +1,62 @@
+"""What a signed-in user may see: the only way from a user, or from an address, to a patient."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from therapy.access.acts import Act, Role, roles_that_may
+from therapy.people.models import Clinic, Membership, Patient, User
+
+
+@dataclass(frozen=True)
+class Access:
+    """Of one user, whose roles are given by clinic, for one act; without an act, for what being
+    signed in is enough for."""
+
+    roles: Mapping[uuid.UUID, Role]
+    act: Act | None = None
+
+    def reaches(self, clinic_id: uuid.UUID) -> bool:
+        """Whether the user's role in this clinic allows the act."""
+        role = self.roles.get(clinic_id)
+        return role is not None and (self.act is None or role in roles_that_may(self.act))
+
+    def clinics(self) -> QuerySet[Clinic]:
+        """The clinics where it does."""
+        return Clinic.objects.filter(id__in=[held for held in self.roles if self.reaches(held)])
+
+    def patients(self) -> QuerySet[Patient]:
+        """The patients of those clinics."""
+        return Patient.objects.filter(clinic__in=self.clinics())
+
+    def patient(self, patient_id: uuid.UUID) -> Patient:
+        """The patient of that address.
+
+        Raises Http404 in the same words for a patient of another clinic and for nobody, and
+        PermissionDenied where the user works but their role does not allow the act.
+        """
+        found = Patient.objects.filter(id=patient_id, clinic__in=list(self.roles))
+        patient = found.select_related("clinic", "therapist__user").first()
+        if patient is None:
+            raise Http404("None of your patients has this address.")
+        if not self.reaches(patient.clinic_id):
+            raise PermissionDenied(f"Your role at {patient.clinic} does not let you {self.act}.")
+        return patient
+
+
+def access_of(user: User | AnonymousUser, act: Act | None = None) -> Access:
+    """The user's access; to nothing, where nobody is signed in. One query."""
+    if not isinstance(user, User):
+        return Access({}, act)
+    held = Membership.objects.filter(user=user).values_list("clinic_id", "role")
+    return Access({clinic_id: Role(role) for clinic_id, role in held}, act)
+
+
+def clinics_of(user: User | AnonymousUser) -> QuerySet[Clinic]:
+    """The clinics where `user` works, in whatever role."""
+    return access_of(user).clinics()
