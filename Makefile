@@ -67,6 +67,7 @@ lint: setup  ## style, types, layers, migrations, deployment checks, API schema
 	production=(env ATTUNE_MODE=production ATTUNE_VAR="$$folder" \
 	    ATTUNE_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 	    ATTUNE_HOSTS=attune.example \
+	    ATTUNE_TEXT_KEYS="$$($(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
 	    ATTUNE_DATABASE_URL=postgres://attune@database.example/attune \
 	    ATTUNE_BROKER_URL=redis://broker.example/0); \
 	step "style" $(PYTHON) -m ruff check .; \

@@ -4,6 +4,8 @@ from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
+from therapy.access.walls import OfPatients
+
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
@@ -28,6 +30,12 @@ class AppendOnlyQuerySet(models.QuerySet[Row_co]):
 
     def delete(self) -> NoReturn:
         raise NeverChanged(self.model)
+
+
+class AdditionsOfPatients(OfPatients[Row_co]):
+    """The manager of such rows with a `patient`: within the walls of clinics."""
+
+    _queryset_class = AppendOnlyQuerySet
 
 
 class AppendOnly(models.Model):

@@ -2,7 +2,7 @@
 
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
-from therapy.plans.models import SessionPlan
+from therapy.plans.models import PlanStanding, SessionPlan
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,
@@ -21,6 +21,7 @@ __all__ = [
     "Membership",
     "MoodRating",
     "Patient",
+    "PlanStanding",
     "PlaylistEntry",
     "PlaylistLog",
     "SessionPlan",

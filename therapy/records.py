@@ -64,6 +64,16 @@ def out_of_range(record: models.Model, bounds: Mapping[str, tuple[float, float]]
     return problems
 
 
+def text_problems(record: models.Model, names: Iterable[str], longest: int) -> Problems:
+    """Which of the free texts are too long."""
+    lengths = {name: len(getattr(record, name)) for name in names}
+    return {
+        name: [f"Has {length} characters; at most {longest} are kept."]
+        for name, length in lengths.items()
+        if length > longest
+    }
+
+
 def refuse(problems: Problems) -> None:
     """Raise ValidationError with every problem at once, if there is any."""
     if problems:

@@ -6,6 +6,7 @@ neither a laptop nor a clinic, and stops. Development has its defaults here; eac
 harmless if it ever met a real network (a random secret, loopback hosts only). Production has none.
 """
 
+import base64
 import os
 import secrets
 from contextlib import suppress
@@ -48,20 +49,21 @@ def setting(name: str, development: str) -> str:
     return value
 
 
-def own_secret() -> str:
+def own_secret(name: str, size: int) -> str:
     """A random secret of this folder's own, so that no two installations share a default."""
-    path = VAR / "development_secret"
+    path = VAR / name
     if not path.exists():
         # Whole or not at all, and the first of two processes wins.
         with NamedTemporaryFile("w", dir=VAR) as draft:  # made readable by its owner only
-            draft.write(secrets.token_urlsafe(50))
+            draft.write(base64.urlsafe_b64encode(secrets.token_bytes(size)).decode())
             draft.flush()
             with suppress(FileExistsError):
                 os.link(draft.name, path)
     return path.read_text().strip()
 
 
-SECRET_KEY = setting("ATTUNE_SECRET_KEY", "" if PRODUCTION else own_secret())
+_own_secret_key = "" if PRODUCTION else own_secret("development_secret", 50)
+SECRET_KEY = setting("ATTUNE_SECRET_KEY", _own_secret_key)
 ALLOWED_HOSTS = [
     host.strip() for host in setting("ATTUNE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ]
@@ -174,6 +176,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+
+# Texts about people, encrypted at rest: the newest key first, all of them can read.
+
+_own_text_key = "" if PRODUCTION else own_secret("development_text_key", 32)
+TEXT_KEYS = [key.strip() for key in setting("ATTUNE_TEXT_KEYS", _own_text_key).split(",")]
 
 # Jobs
 

@@ -65,6 +65,9 @@ class Track(Record):
     tags = models.JSONField(default=list, help_text="Lower-case words: instruments, genre, mood.")
     explicit = models.BooleanField(default=False)
     lyrics = models.CharField(max_length=8, choices=Lyrics.choices, default=Lyrics.UNKNOWN)
+    language = models.CharField(
+        max_length=35, blank=True, help_text="Of the lyrics, as a BCP 47 tag; empty: not known."
+    )
     rights = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

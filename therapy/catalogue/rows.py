@@ -30,6 +30,7 @@ class TrackRow:
     duration_seconds: float | None = None
     tags: Sequence[str] = ()
     explicit: bool = False
+    language: str = ""
     lyrics: str = Track.Lyrics.UNKNOWN
     rights: str = ""
     true_peak_dbtp: float | None = None
@@ -42,6 +43,7 @@ class TrackRow:
         track.duration_seconds = _as_float(self.duration_seconds)
         track.tags = tidy_tags(self.tags)
         track.explicit = bool(self.explicit)
+        track.language = self.language
         track.lyrics = str(self.lyrics)
         track.rights = self.rights.strip()
         track.true_peak_dbtp = _as_float(self.true_peak_dbtp)

@@ -33,6 +33,7 @@ TRACK_FIELDS = (
     "duration_seconds",
     "tags",
     "explicit",
+    "language",
     "lyrics",
     "rights",
     "true_peak_dbtp",

@@ -16,7 +16,7 @@ from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.models import Clinic, Patient
-from therapy.plans.selectors import current_plan
+from therapy.plans.selectors import current_plan, standing_of
 
 PATIENTS_A_PAGE = 25
 CHARTED_SESSIONS = 24
@@ -71,6 +71,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
         {
             "patient": shown,
             "plan": plan,
+            "standing": standing_of(shown),
             "plan_words": in_words(plan) if plan is not None else None,
             "charted": charted,
             "moods": moods[::-1],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from therapy.pages.care_words import dose_in_words, safety_in_words
 from therapy.plans.models import SessionPlan
 
 CURVES = {
@@ -23,6 +24,8 @@ class PlanInWords:
     length: str
     limits: str
     exclusions: tuple[str, ...]
+    dose: tuple[str, ...]
+    safety: tuple[str, ...]
 
 
 def in_words(plan: SessionPlan) -> PlanInWords:
@@ -36,6 +39,8 @@ def in_words(plan: SessionPlan) -> PlanInWords:
         f"From one track to the next the path moves at most {plan.largest_step:g}. "
         f"It matches no valence below {signed(plan.lowest_valence)}.",
         exclusions=tuple(_exclusions(plan)),
+        dose=tuple(dose_in_words(plan)),
+        safety=tuple(safety_in_words(plan)),
     )
 
 
@@ -76,12 +81,14 @@ def _exclusions(plan: SessionPlan) -> list[str]:
         rules.append("No explicit tracks")
     if plan.lyrics == SessionPlan.LyricsRule.NONE:
         rules.append("No lyrics, and no track whose lyrics are unknown")
-    if tempo := _tempo(plan):
-        rules.append(tempo)
-    if plan.loudness_max is not None:
-        rules.append(f"No louder than {signed(plan.loudness_max, 1)} LUFS")
+    if plan.lyrics == SessionPlan.LyricsRule.LANGUAGES:
+        rules.append(f"Lyrics only in {', '.join(plan.lyric_languages)}")
+    rules += [rule for rule in (_tempo(plan), _loudness(plan), _brightness(plan)) if rule]
+    if plan.only_tags:
+        rules.append(f"Only what is tagged {' or '.join(plan.only_tags)}")
     if plan.excluded_tags:
         rules.append(f"Nothing tagged {', '.join(plan.excluded_tags)}")
+    rules += [f"Nothing tagged {one['tag']}: {one['reason']}" for one in plan.triggers]
     never = [track.title for track in plan.never_tracks.all()]
     if never:
         more = len(never) - NEVER_TRACKS_SHOWN
@@ -97,3 +104,21 @@ def _tempo(plan: SessionPlan) -> str:
     if low is not None:
         return f"No slower than {low:g} bpm"
     return f"No faster than {high:g} bpm" if high is not None else ""
+
+
+def _loudness(plan: SessionPlan) -> str:
+    low, high = plan.loudness_min, plan.loudness_max
+    if low is not None and high is not None:
+        return f"Loudness only from {signed(low, 1)} to {signed(high, 1)} LUFS"
+    if low is not None:
+        return f"No softer than {signed(low, 1)} LUFS"
+    return f"No louder than {signed(high, 1)} LUFS" if high is not None else ""
+
+
+def _brightness(plan: SessionPlan) -> str:
+    low, high = plan.brightness_min, plan.brightness_max
+    if low is not None and high is not None:
+        return f"Brightness only from {low:g} to {high:g} Hz"
+    if low is not None:
+        return f"No darker than {low:g} Hz"
+    return f"No brighter than {high:g} Hz" if high is not None else ""

@@ -1,8 +1,11 @@
 """Clinics, the staff who work there, patients, and the phones that speak for patients."""
 
+from functools import cache
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, TextChoices
@@ -10,11 +13,22 @@ from django.db.models.functions import Lower
 
 from therapy.access.acts import Role
 from therapy.access.walls import OfPatients, WithinClinics
-from therapy.append_only import AppendOnly, AppendOnlyQuerySet
+from therapy.append_only import AdditionsOfPatients, AppendOnly
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.fields import Record, one_of
 
 LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z"
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def known_time_zone(name: str) -> None:
+    """Raises ValidationError for a name that the time zone database does not have."""
+    if name not in _time_zones():
+        raise ValidationError(f"'{name}' is no time zone. Use a name such as Europe/Berlin.")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -122,6 +136,12 @@ class Patient(Record):
         default=Origin.CARE,
         help_text="Shown with the patient: nobody should take a simulated listener for a person.",
     )
+    time_zone = models.CharField(
+        max_length=40,
+        default="UTC",
+        validators=[known_time_zone],
+        help_text="Of the patient's wall clock, as the IANA database names it: Europe/Berlin.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar = WithinClinics["Patient"]()
@@ -160,12 +180,6 @@ class Device(Record):
     is_authenticated = True
 
 
-class Consents(OfPatients["Consent"]):
-    """Consents within walls, to read and to add to."""
-
-    _queryset_class = AppendOnlyQuerySet
-
-
 class Consent(AppendOnly):
     """What a patient agreed to, refused or took back. The newest row of a scope stands; none at all
     is no consent."""
@@ -190,7 +204,7 @@ class Consent(AppendOnly):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects: ClassVar = Consents()  # type: ignore[assignment]  # the same, within walls
+    objects: ClassVar = AdditionsOfPatients["Consent"]()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-id"]

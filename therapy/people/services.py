@@ -85,14 +85,17 @@ def create_patient(
     code: str,
     therapist: Membership | None = None,
     origin: str = Patient.Origin.CARE,
+    time_zone: str = "UTC",
 ) -> Patient:
     """A patient, known by a pseudonymous code that is unique in the clinic, whose phone will want a
     model before the first rating.
 
-    Raises ValidationError by field: a code that is taken or empty, an unknown origin, a therapist
-    of another clinic.
+    Raises ValidationError by field: a code that is taken or empty, an unknown origin or time zone,
+    a therapist of another clinic.
     """
-    patient = Patient(clinic=clinic, code=code.strip(), therapist=therapist, origin=origin)
+    patient = Patient(
+        clinic=clinic, code=code.strip(), therapist=therapist, origin=origin, time_zone=time_zone
+    )
     problems = problems_of(patient)
     if therapist is not None and therapist.clinic_id != clinic.id:
         problems["therapist"] = [f"{therapist.user} does not work at {clinic}."]

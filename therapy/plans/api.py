@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,12 +14,38 @@ from therapy.api.views import ConditionalPhoneView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
 from therapy.catalogue.selectors import feature_table
 from therapy.plans.exclusions import excluded_track_ids
-from therapy.plans.models import SessionPlan
+from therapy.plans.models import SessionPlan, Standing
 from therapy.plans.path import curve_weights
-from therapy.plans.selectors import current_plan
+from therapy.plans.sections.lists import WHENS
+from therapy.plans.selectors import current_plan, standing_of
+
+
+class _Slot(serializers.Serializer[Any]):
+    days = serializers.ListField(child=serializers.IntegerField(), help_text="1 Monday .. 7 Sunday")
+    at = serializers.CharField(help_text="Time of day, such as 20:30.")
+    minutes = serializers.IntegerField(help_text="For how long it may be begun.")
+
+
+class _Asked(serializers.Serializer[Any]):
+    measure = serializers.CharField()
+    when = serializers.ChoiceField(WHENS)
+    may_skip = serializers.BooleanField()
 
 
 class PlanBody(serializers.ModelSerializer[SessionPlan]):
+    """What the phone needs of a plan: nothing of why it was prescribed, nor of who worries."""
+
+    standing = serializers.SerializerMethodField(
+        help_text="`paused` and `ended`: offer no session, and say so; ratings are still taken."
+    )
+    time_zone = serializers.CharField(
+        source="patient.time_zone", help_text="In which the schedule's times are meant."
+    )
+    schedule = serializers.ListField(child=_Slot(), help_text="When sessions are due.")
+    measures = serializers.ListField(child=_Asked(), help_text="What is asked, and when.")
+    only_tags = serializers.ListField(
+        child=serializers.CharField(), help_text="Tracks with one of them alone; empty: all."
+    )
     excluded_tags = serializers.ListField(
         child=serializers.CharField(), help_text="Lower-case words; no track with one of them."
     )
@@ -37,6 +63,8 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
             "id",
             "version",
             "created_at",
+            "standing",
+            "time_zone",
             "target_valence",
             "target_arousal",
             "curve",
@@ -47,16 +75,42 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
             "hold_radius",
             "largest_step",
             "lowest_valence",
+            "selected_by",
+            "familiarity",
+            "composed_share",
+            "always_tracks",
             "never_tracks",
+            "only_tags",
             "excluded_tags",
             "explicit_allowed",
             "lyrics",
+            "lyric_languages",
             "tempo_min",
             "tempo_max",
+            "loudness_min",
             "loudness_max",
+            "brightness_min",
+            "brightness_max",
+            "schedule",
+            "homework",
+            "most_sessions_a_day",
+            "most_minutes_a_week",
+            "volume_ceiling",
+            "output",
+            "fade_in",
+            "fade_out",
+            "breathing_rate",
+            "spoken_intro",
+            "silence_at_end",
+            "measures",
+            "crisis_plan",
             "excluded_track_ids",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(Standing.choices))
+    def get_standing(self, plan: SessionPlan) -> str:
+        return str(standing_of(plan.patient).value)
 
     def get_curve_weights(self, plan: SessionPlan) -> list[float]:
         return curve_weights(plan.curve, plan.track_count, plan.start_factor)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.factories import SessionPlanFactory, TrackFactory
 from therapy.models import SessionPlan
 from therapy.pages.plan_words import CURVES, NEVER_TRACKS_SHOWN, in_words, mood_in_words, signed
+from therapy.plans.sections.safety import SCREENED
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,54 @@ def test_many_never_tracks_are_counted_after_the_first_few() -> None:
     said = in_words(plan).exclusions[-1]
     assert said.startswith("Never: ")
     assert said.endswith("; and 3 more")
+
+
+@pytest.mark.django_db
+def test_the_dose_is_said_by_the_patients_clock() -> None:
+    plan = SessionPlanFactory(
+        patient__time_zone="Europe/Berlin",
+        schedule=[{"days": [5, 1], "at": "20:30", "minutes": 45}],
+        most_sessions_a_day=2,
+        volume_ceiling=60,
+        output="headphones",
+        breathing_rate=6,
+        measures=[{"measure": "vas-anxiety", "when": "before-session", "may_skip": True}],
+    )
+    assert in_words(plan).dose == (
+        "Mon, Fri at 20:30 (Europe/Berlin), to be begun within 45 minutes",
+        "At most 2 a day",
+        "Volume up to 60 % of the phone’s",
+        "By headphones only",
+        "Paced breathing, 6 breaths a minute",
+        "Asks vas-anxiety, before session",
+    )
+    assert in_words(SessionPlanFactory()).dose == ("Whenever the patient likes",)
+
+
+@pytest.mark.django_db
+def test_what_nobody_asked_about_is_not_said_to_be_absent() -> None:
+    assert in_words(SessionPlanFactory()).safety[0].startswith("Not asked about yet: epilepsy,")
+    asked = dict.fromkeys(SCREENED, "no")
+    assert in_words(SessionPlanFactory(**asked)).safety == ("Asked about, and none present",)
+    epileptic = in_words(SessionPlanFactory(**asked | {"epilepsy": "yes"}))
+    assert epileptic.safety == ("Present: epilepsy",)
+
+
+@pytest.mark.django_db
+def test_ranges_and_triggers_are_said() -> None:
+    plan = SessionPlanFactory(
+        explicit_allowed=True,
+        lyrics="languages",
+        lyric_languages=["de", "fi"],
+        loudness_min=-30,
+        brightness_max=3000,
+        only_tags=["harp"],
+        triggers=[{"tag": "siren", "reason": "the fire"}],
+    )
+    assert in_words(plan).exclusions == (
+        "Lyrics only in de, fi",
+        "No softer than −30.0 LUFS",
+        "No brighter than 3000 Hz",
+        "Only what is tagged harp",
+        "Nothing tagged siren: the fire",
+    )

@@ -94,3 +94,33 @@ def test_a_range_of_a_feature_that_nobody_measured_excludes_all(
         TrackFeaturesFactory(track=track, schema=schema, values=[1500.0])
     assert excluded(people, **rule) == {track.id for track in people.tracks}
     assert excluded(people) == set()
+
+
+def test_only_lyrics_of_some_languages(people: People) -> None:
+    add(people, lyrics="none")
+    add(people, lyrics="sung", language="pt-BR")
+    other = add(people, lyrics="sung", language="pto")
+    unknown = add(people, lyrics="sung")
+    perhaps = add(people, lyrics="unknown", language="fi")
+    assert excluded(people, lyrics="languages", lyric_languages=["pt"]) == {
+        other.id,
+        unknown.id,
+        perhaps.id,
+    }
+
+
+def test_only_tracks_with_one_of_the_tags(people: People) -> None:
+    add(people, tags=["Harp", "rain"])
+    assert excluded(people, only_tags=["harp", "piano"]) == {track.id for track in people.tracks}
+
+
+def test_a_triggers_tag_is_excluded(people: People) -> None:
+    siren = add(people, tags=["siren"])
+    assert excluded(people, triggers=[{"tag": " Siren", "reason": "x"}]) == {siren.id}
+
+
+def test_loudness_and_brightness_have_ranges(people: People) -> None:
+    quiet, loud = add(people, loudness=-40.0), add(people, loudness=-9.0)
+    assert excluded(people, loudness_min=-30.0, loudness_max=-10.0) == {quiet.id, loud.id}
+    assert excluded(people, brightness_min=1500.0, brightness_max=1500.0) == set()
+    assert len(excluded(people, brightness_max=1499.0)) == 5

@@ -9,9 +9,17 @@ from tests.factories import SessionPlanFactory
 from tests.people import People, Phone, described_track, settle
 from therapy.models import SessionPlan
 from therapy.plans.path import curve_weights
-from therapy.plans.services import prescribe
+from therapy.plans.services import pause, prescribe
 
 pytestmark = pytest.mark.django_db
+
+STAYS_HERE = {
+    *("id", "patient", "created_by", "created_at", "template"),
+    *("indication", "rationale", "goals", "therapist", "review_on", "stop_criteria", "triggers"),
+    *("epilepsy", "hyperacusis_or_tinnitus", "musical_hallucination", "trauma_associations"),
+    *("hearing_aid", "drives", "escalation_contact"),
+}
+"""Why a plan is what it is: the phone plays by it, and may be lost."""
 
 
 def test_without_a_plan_the_answer_says_so(phone: Phone) -> None:
@@ -40,8 +48,9 @@ def test_all_that_was_prescribed_reaches_the_phone(people: People, phone: Phone)
         field.name
         for field in SessionPlan._meta.get_fields()
         if field.concrete and not isinstance(field, ManyToManyField)
-    } - {"id", "patient", "created_by", "created_at"}
+    } - STAYS_HERE
     assert {name: body[name] for name in simple} == {name: getattr(plan, name) for name in simple}
+    assert not set(body) & (STAYS_HERE - {"id", "created_at"})
     assert body["id"] == str(plan.id)
     assert body["never_tracks"] == [str(people.tracks[2].id)]
     assert body["curve_weights"] == curve_weights("ease-out", 4, 0.85)
@@ -85,5 +94,29 @@ def test_queries_do_not_grow_with_tracks_or_versions(
     for version in range(tracks):
         plan = SessionPlanFactory(patient=people.anna, version=version + 1)
     plan.never_tracks.set(people.tracks)
-    with django_assert_max_num_queries(5):  # device, last call, plan, never-tracks, table
+    with django_assert_max_num_queries(7):  # device, last call, plan, tracks, standing, table
         assert len(people.annas_phone.get("plan").json()["excluded_track_ids"]) == tracks
+
+
+def test_the_phone_is_told_that_the_plan_is_paused_and_in_whose_time_it_is(
+    people: People, phone: Phone
+) -> None:
+    people.anna.time_zone = "Europe/Berlin"
+    people.anna.save()
+    prescribe(patient=people.anna, by=people.bob, template="sleep")
+    assert (phone.get("plan").json()["standing"], phone.get("plan").json()["time_zone"]) == (
+        "active",
+        "Europe/Berlin",
+    )
+    etag = phone.get("plan").headers["ETag"]
+    pause(patient=people.anna, by=people.bob)
+    assert phone.get("plan", If_None_Match=etag).json()["standing"] == "paused"
+
+
+def test_a_trigger_is_masked_and_its_reason_stays_here(people: People, phone: Phone) -> None:
+    siren = described_track(people.tracks[0].catalogue, tags=["siren"])
+    trigger = {"tag": "Siren", "reason": "the night of the fire"}
+    prescribe(patient=people.anna, by=people.bob, triggers=[trigger])
+    answer = phone.get("plan")
+    assert answer.json()["excluded_track_ids"] == [str(siren.id)]
+    assert "fire" not in answer.content.decode()

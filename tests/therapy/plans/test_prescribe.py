@@ -11,6 +11,7 @@ from tests.threads import at_once
 from therapy.models import SessionPlan
 from therapy.plans.selectors import current_plan
 from therapy.plans.services import prescribe
+from therapy.plans.templates import TEMPLATES, PlanTemplate
 
 pytestmark = pytest.mark.django_db
 
@@ -72,12 +73,12 @@ def test_every_field_is_kept(people: People) -> None:
     [
         ("curve", "zigzag", "'zigzag' is not a valid choice"),
         ("lyrics", "some", "not a valid choice"),
-        ("track_count", 2, "greater than or equal to 3"),
-        ("track_count", 9, "less than or equal to 8"),
-        ("target_valence", 1.01, "less than or equal to 1"),
-        ("target_arousal", -1.01, "greater than or equal to -1"),
+        ("track_count", 2, "between 3 and 8, not 2"),
+        ("track_count", 9, "between 3 and 8, not 9"),
+        ("target_valence", 1.01, "between -1 and 1"),
+        ("target_arousal", -1.01, "between -1 and 1"),
         ("lowest_valence", math.nan, "finite number, not nan"),
-        ("start_factor", 0.49, "greater than or equal to 0.5"),
+        ("start_factor", 0.49, "between 0.5 and 1, not 0.49"),
         ("start_factor", math.inf, "finite number, not inf"),
         ("minutes", 4, "between 5 and 60, not 4"),
         ("minutes", 61, "between 5 and 60, not 61"),
@@ -91,20 +92,39 @@ def test_every_field_is_kept(people: People) -> None:
         ("excluded_tags", ["x" * 61], "at most 60 characters"),
         ("excluded_tags", [1], "list of words"),
         ("volume", 3, "no such field"),
+        ("composed_share", 1.2, "between 0 and 1"),
+        ("breathing_rate", 2.0, "between 3 and 20"),
+        ("volume_ceiling", 0, "between 1 and 100"),
+        ("selected_by", "nobody", "not a valid choice"),
+        ("epilepsy", "maybe", "not a valid choice"),
+        ("rationale", "x" * 4001, "at most 4000"),
+        ("goals", {}, "list of at most 6 goals"),
+        ("lyrics", "languages", "at least one language"),
+        ("lyric_languages", ["Deutsch!"], "Not a language tag"),
+        ("triggers", [{"tag": "siren"}], "'tag' and 'reason'"),
+        ("schedule", [{"days": [1], "at": "20:30"}], "'days', 'at' and 'minutes'"),
+        ("schedule", [{"days": [0], "at": "20:30", "minutes": 60}], "1 (Monday) to 7 (Sunday)"),
+        ("schedule", [{"days": [1, 1], "at": "20:30", "minutes": 60}], "a day twice"),
+        ("schedule", [{"days": [1], "at": "24:00", "minutes": 60}], "time of day"),
+        ("schedule", [{"days": [1], "at": "20:30", "minutes": 4}], "5 to 1440"),
+        ("measures", [{"measure": "phq-9", "when": "now", "may_skip": True}], "one of start"),
     ],
 )
 def test_a_plan_is_refused_by_field(people: People, field: str, value: Any, words: str) -> None:
     with pytest.raises(ValidationError) as refused:
         prescribe(patient=people.anna, by=people.bob, **{field: value})
-    assert list(refused.value.message_dict) == [field]
-    assert words in refused.value.message_dict[field][0]
+    ((path, texts),) = refused.value.message_dict.items()
+    assert path.split(".")[0] == ("lyric_languages" if value == "languages" else field)
+    assert words in texts[0]
     assert not SessionPlan.objects.exists()
 
 
 def test_an_empty_range_of_tempo_is_refused(people: People) -> None:
     with pytest.raises(ValidationError) as refused:
         prescribe(patient=people.anna, by=people.bob, tempo_min=81.0, tempo_max=80.0)
-    assert refused.value.message_dict == {"tempo_min": ["The slowest, 81, is faster than 80 bpm."]}
+    assert refused.value.message_dict == {
+        "tempo_min": ["The lowest, 81, is above the highest, 80 bpm."]
+    }
 
 
 def test_all_that_is_wrong_is_said_at_once(people: People) -> None:
@@ -144,3 +164,55 @@ def test_plans_prescribed_at_once_get_versions_of_their_own(people: People) -> N
         return prescribe(patient=people.anna, by=people.bob).version
 
     assert sorted(at_once(once, once, once, once)) == [1, 2, 3, 4]
+
+
+def test_a_plan_begins_from_a_template_and_says_otherwise(people: People) -> None:
+    plan = prescribe(patient=people.anna, by=people.bob, template="sleep", minutes=15)
+    sleep = TEMPLATES["sleep"].fields
+    assert (plan.template, plan.minutes) == ("sleep", 15)
+    assert plan.schedule == sleep["schedule"]
+    assert (plan.target_arousal, plan.lyrics) == (sleep["target_arousal"], "none")
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.key)
+def test_every_template_is_a_sound_plan_and_names_its_source(
+    people: People, template: PlanTemplate
+) -> None:
+    assert prescribe(patient=people.anna, by=people.bob, template=template.key).version == 1
+    assert template.source
+    assert template.purpose
+
+
+def test_an_unknown_template_is_answered_with_those_that_there_are(people: People) -> None:
+    with pytest.raises(ValidationError, match="There are: sleep"):
+        prescribe(patient=people.anna, by=people.bob, template="party")
+
+
+def test_a_therapist_of_another_clinic_cannot_be_responsible(people: People) -> None:
+    stranger = people.charlie.memberships.get()
+    with pytest.raises(ValidationError, match="does not work at"):
+        prescribe(patient=people.anna, by=people.bob, therapist=stranger)
+
+
+def test_a_track_is_not_both_always_and_never(people: People) -> None:
+    both = people.tracks[:1]
+    with pytest.raises(ValidationError, match="Also among those that are never played"):
+        prescribe(patient=people.anna, by=people.bob, always_tracks=both, never_tracks=both)
+
+
+@pytest.mark.parametrize(
+    ("goal", "path"),
+    [
+        ({"goal": "", "weight": 1, "levels": ["a"] * 5}, "goals.0.goal"),
+        ({"goal": "x", "weight": 0, "levels": ["a"] * 5}, "goals.0.weight"),
+        ({"goal": "x", "weight": True, "levels": ["a"] * 5}, "goals.0.weight"),
+        ({"goal": "x", "weight": 1, "levels": ["a"] * 4}, "goals.0.levels"),
+        ({"goal": "x"}, "goals.0"),
+    ],
+)
+def test_a_goal_is_refused_where_it_is_wrong(
+    people: People, goal: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prescribe(patient=people.anna, by=people.bob, goals=[goal])
+    assert list(refused.value.message_dict) == [path]

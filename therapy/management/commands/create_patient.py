@@ -17,6 +17,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--simulated", action="store_true", help="a simulated listener, and shown as one"
         )
+        parser.add_argument(
+            "--time-zone", default="UTC", metavar="ZONE", help="such as Europe/Berlin"
+        )
         parser.add_argument("--therapist", metavar="EMAIL", help="who is responsible")
 
     def handle(self, **options: Any) -> None:
@@ -32,6 +35,7 @@ class Command(BaseCommand):
                 clinic=clinic,
                 code=options["code"],
                 therapist=therapist,
+                time_zone=options["time_zone"],
                 origin=Patient.Origin.SIMULATED if options["simulated"] else Patient.Origin.CARE,
             )
         self.stdout.write(

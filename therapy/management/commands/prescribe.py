@@ -9,6 +9,7 @@ from therapy.people.selectors import patient_named, user_of
 from therapy.plans.exclusions import excluded_track_ids
 from therapy.plans.models import SessionPlan
 from therapy.plans.services import PlanFields, prescribe
+from therapy.plans.templates import TEMPLATES
 
 
 class Command(BaseCommand):
@@ -16,6 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--patient", required=True, metavar="CODE|CLINIC/CODE|ID")
+        parser.add_argument(
+            "--template", default="", choices=list(TEMPLATES), help="what to begin from"
+        )
         parser.add_argument("--by", required=True, metavar="EMAIL", help="who prescribes")
         parser.add_argument(
             "--target", nargs=2, type=float, metavar=("VALENCE", "AROUSAL"), help="each −1..1"
@@ -35,7 +39,9 @@ class Command(BaseCommand):
             if by is None:
                 raise CommandError(f"Nobody has the address {options['by']}.")
             try:
-                plan = prescribe(patient=patient, by=by, **_fields(options))
+                plan = prescribe(
+                    patient=patient, by=by, template=options["template"], **_fields(options)
+                )
             except PermissionDenied as refused:
                 raise CommandError(str(refused)) from refused
         self.stdout.write(
@@ -55,10 +61,12 @@ class Command(BaseCommand):
 
 
 def _fields(options: dict[str, Any]) -> PlanFields:
-    fields: PlanFields = {
-        "excluded_tags": options["exclude_tag"],
-        "lyrics": SessionPlan.LyricsRule.NONE if options["no_lyrics"] else "any",
-    }
+    """What was said on the command line; the rest is the template's or the default."""
+    fields: PlanFields = {}
+    if options["exclude_tag"]:
+        fields["excluded_tags"] = options["exclude_tag"]
+    if options["no_lyrics"]:
+        fields["lyrics"] = SessionPlan.LyricsRule.NONE
     if options["target"] is not None:
         fields["target_valence"], fields["target_arousal"] = options["target"]
     if options["curve"] is not None:
@@ -67,6 +75,8 @@ def _fields(options: dict[str, Any]) -> PlanFields:
         fields["track_count"] = options["tracks"]
     if options["minutes"] is not None:
         fields["minutes"] = options["minutes"]
-    fields["tempo_max"] = options["tempo_max"]
-    fields["loudness_max"] = options["loudness_max"]
+    if options["tempo_max"] is not None:
+        fields["tempo_max"] = options["tempo_max"]
+    if options["loudness_max"] is not None:
+        fields["loudness_max"] = options["loudness_max"]
     return fields
