@@ -46,6 +46,7 @@ def test_it_refuses_to_make_up_patients_in_production(tmp_path: Path) -> None:
         "ATTUNE_HOSTS": "attune.example",
         "ATTUNE_DATABASE_URL": f"sqlite:///{tmp_path}/never.sqlite3",
         "ATTUNE_BROKER_URL": "redis://localhost:1/0",
+        "ATTUNE_EMAIL_URL": "smtp://localhost:1",
     }
     refused = subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],

@@ -18,6 +18,7 @@ PRODUCTION = {
     "ATTUNE_HOSTS": "attune.example",
     "ATTUNE_DATABASE_URL": "postgres://attune:pass@database.example/attune",
     "ATTUNE_BROKER_URL": "redis://broker.example/0",
+    "ATTUNE_EMAIL_URL": "smtp+tls://attune:pass@mail.example:587",
 }
 MUST_BE_GIVEN = [name for name in PRODUCTION if name != "ATTUNE_MODE"]
 SHOWN = [
