@@ -66,7 +66,9 @@ def own_secret() -> str:
 SECRET_KEY = setting("ATTUNE_SECRET_KEY", "" if PRODUCTION else own_secret())
 # Secrets of before: what they signed or encrypted is still read, and nothing new is made with them.
 SECRET_KEY_FALLBACKS = [
-    old.strip() for old in env.str("ATTUNE_SECRET_KEY_FALLBACKS", default="").split(",") if old.strip()
+    old.strip()
+    for old in env.str("ATTUNE_SECRET_KEY_FALLBACKS", default="").split(",")
+    if old.strip()
 ]
 ALLOWED_HOSTS = [
     host.strip() for host in setting("ATTUNE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

@@ -43,9 +43,9 @@ def end_sessions_without_one(
     """With a first second factor every other session ends: they began with a password alone."""
     if authenticator.type not in KINDS or _others(user, authenticator):
         return
-    for session in UserSession.objects.filter(user=user):
-        if not session.is_current():
-            session.end()
+    others = UserSession.objects.filter(user=user)
+    for session in others.exclude(session_key=request.session.session_key):
+        session.end()
 
 
 def _others(user: User, authenticator: Authenticator) -> bool:

@@ -44,9 +44,7 @@ def _with_new_account(request: HttpRequest, invitation: Invitation) -> HttpRespo
     name = request.POST.get("name", "").replace("\0", "")
     password = request.POST.get("password", "")
     try:
-        membership = accept_with_new_account(
-            invitation=invitation, name=name, password=password
-        )
+        membership = accept_with_new_account(invitation=invitation, name=name, password=password)
     except ValidationError as refused:
         return _page(request, invitation, name=name, problems=refused.message_dict)
     messages.success(request, f"Welcome to {membership.clinic}.")
@@ -54,9 +52,7 @@ def _with_new_account(request: HttpRequest, invitation: Invitation) -> HttpRespo
     return answer
 
 
-def _with_own_account(
-    request: HttpRequest, invitation: Invitation, account: User
-) -> HttpResponse:
+def _with_own_account(request: HttpRequest, invitation: Invitation, account: User) -> HttpResponse:
     try:
         membership = accept_invitation(invitation=invitation, user=account)
     except ValidationError as refused:

@@ -2,7 +2,6 @@
 
 import uuid
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from therapy.accounts.confirming import confirm_first
 from therapy.accounts.mail import NotSent, send_invitation
 from therapy.accounts.second_factor import with_second_factor
 from therapy.pages.requests import StaffRequest
@@ -19,8 +19,8 @@ from therapy.people.invitations import LASTS, invite, pending_invitations, revok
 from therapy.people.models import Membership
 
 NOT_SENT = (
-    "The email could not be sent, so nobody was invited. Try again; if it fails again, tell whoever "
-    "runs this server."
+    "The email could not be sent, so nobody was invited. Try again; if it fails again, tell "
+    "whoever runs this server."
 )
 
 
@@ -43,7 +43,7 @@ def staff(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required
+@confirm_first
 def send_invite(request: StaffRequest, slug: str) -> HttpResponse:
     """Invite someone by email; what is wrong is told beside the form."""
     by = people.managing(request.user, slug)
@@ -74,7 +74,7 @@ def revoke_invite(
 
 
 @require_POST
-@reauthentication_required
+@confirm_first
 def change_role(request: StaffRequest, slug: str, membership_id: int) -> HttpResponseRedirect:
     """Give a colleague another role."""
     by = people.managing(request.user, slug)
@@ -89,7 +89,7 @@ def change_role(request: StaffRequest, slug: str, membership_id: int) -> HttpRes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@confirm_first
 @never_cache
 def end_membership(request: StaffRequest, slug: str, membership_id: int) -> HttpResponse:
     """Ask, and then end someone's work at the clinic."""

@@ -14,7 +14,6 @@ from tests.factories import SessionPlanFactory
 from tests.people import People
 from tests.therapy.pages.reading import add_playlist, add_session, words
 
-
 # A script of our own host, or data that no browser runs.
 INLINE = r"<script(?![^>]*(?: src=\"/static/| type=\"application/json\"))"
 
