@@ -69,7 +69,8 @@ lint: setup  ## style, types, layers, migrations, deployment checks, API schema
 	    ATTUNE_HOSTS=attune.example \
 	    ATTUNE_TEXT_KEYS="$$($(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
 	    ATTUNE_DATABASE_URL=postgres://attune@database.example/attune \
-	    ATTUNE_BROKER_URL=redis://broker.example/0); \
+	    ATTUNE_BROKER_URL=redis://broker.example/0 \
+	    ATTUNE_EMAIL_URL=smtp+tls://mail.example:587); \
 	step "style" $(PYTHON) -m ruff check .; \
 	step "format" $(PYTHON) -m ruff format --check .; \
 	step "types" "$${development[@]}" $(PYTHON) -m mypy; \

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import factory
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from therapy.accounts.secret_text import encrypt
 from therapy.models import (
     Catalogue,
     Clinic,
@@ -31,6 +33,9 @@ FEATURES = [
     {"name": "integrated_loudness", "unit": "LUFS", "description": "Integrated loudness."},
     {"name": "brightness", "unit": "Hz", "description": "Mean spectral centroid."},
 ]
+
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every UserFactory's app
 
 
 def token_of(device: Device) -> str:
@@ -95,8 +100,18 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
+        skip_postgeneration_save = True
+
     email = factory.Sequence(lambda n: f"user-{n}@example.org")
     name = factory.Sequence(lambda n: f"User {n}")
+
+    @factory.post_generation
+    def second_factor(self: Any, create: bool, extracted: Any, **_: Any) -> None:
+        """An authenticator app, as everyone on the staff has; `second_factor=False`: none yet."""
+        if create and extracted is not False:
+            Authenticator.objects.create(
+                user=self, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
+            )
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):

@@ -43,9 +43,11 @@ def test_it_refuses_to_make_up_patients_in_production(tmp_path: Path) -> None:
         "ATTUNE_MODE": "production",
         "ATTUNE_VAR": str(tmp_path),
         "ATTUNE_SECRET_KEY": "x" * 60,
+        "ATTUNE_TEXT_KEYS": "ODk0NDg5NDgzMjg5NDgzMjQ4OTQzODI0ODMyNDg5MzI=",
         "ATTUNE_HOSTS": "attune.example",
         "ATTUNE_DATABASE_URL": f"sqlite:///{tmp_path}/never.sqlite3",
         "ATTUNE_BROKER_URL": "redis://localhost:1/0",
+        "ATTUNE_EMAIL_URL": "smtp://localhost:1",
     }
     refused = subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],

@@ -19,11 +19,14 @@ PRODUCTION = {
     "ATTUNE_HOSTS": "attune.example",
     "ATTUNE_DATABASE_URL": "postgres://attune:pass@database.example/attune",
     "ATTUNE_BROKER_URL": "redis://broker.example/0",
+    "ATTUNE_EMAIL_URL": "smtp+tls://attune:pass@mail.example:587",
 }
 MUST_BE_GIVEN = [name for name in PRODUCTION if name != "ATTUNE_MODE"]
 SHOWN = [
     *("MODE", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASES"),
-    *("CELERY_BROKER_URL", "SESSION_COOKIE_SECURE"),
+    *("CELERY_BROKER_URL", "SESSION_COOKIE_SECURE", "SECOND_FACTOR_REQUIRED", "TRUSTED_PROXIES"),
+    *("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_FILE_PATH"),
+    *("DEFAULT_FROM_EMAIL", "SECRET_KEY_FALLBACKS"),
 ]
 SHOW = f"""
 import json
@@ -113,6 +116,37 @@ def test_hosts_may_be_written_with_spaces(elsewhere: Path) -> None:
 
 def test_debugging_cannot_be_switched_on_in_production(elsewhere: Path) -> None:
     assert settings_of(elsewhere, PRODUCTION | {"ATTUNE_DEBUG": "true"})["DEBUG"] is False
+
+
+def test_the_second_factor_can_be_left_out_in_development_only(elsewhere: Path) -> None:
+    without = {"ATTUNE_REQUIRE_SECOND_FACTOR": "false"}
+    development = {"ATTUNE_MODE": "development"}
+    assert settings_of(elsewhere, PRODUCTION | without)["SECOND_FACTOR_REQUIRED"] is True
+    assert settings_of(elsewhere, development)["SECOND_FACTOR_REQUIRED"] is True
+    assert settings_of(elsewhere, development | without)["SECOND_FACTOR_REQUIRED"] is False
+
+
+def test_email_goes_to_the_server_that_is_named_and_in_development_to_files(
+    elsewhere: Path,
+) -> None:
+    production = settings_of(elsewhere, PRODUCTION)
+    assert (production["EMAIL_HOST"], production["EMAIL_PORT"]) == ("mail.example", 587)
+    assert production["EMAIL_USE_TLS"] is True
+    assert production["DEFAULT_FROM_EMAIL"] == "Attune <attune@attune.example>"
+    var = elsewhere / "a folder + more"
+    development = {"ATTUNE_MODE": "development", "ATTUNE_VAR": str(var)}
+    assert settings_of(elsewhere, development)["EMAIL_FILE_PATH"] == str(var / "mail")
+
+
+def test_one_proxy_is_trusted_in_production_and_none_in_development(elsewhere: Path) -> None:
+    assert settings_of(elsewhere, PRODUCTION)["TRUSTED_PROXIES"] == 1
+    assert settings_of(elsewhere, {"ATTUNE_MODE": "development"})["TRUSTED_PROXIES"] == 0
+
+
+def test_secrets_of_before_are_listed_newest_first(elsewhere: Path) -> None:
+    old = {"ATTUNE_SECRET_KEY_FALLBACKS": "last one, the one before"}
+    listed = settings_of(elsewhere, PRODUCTION | old)["SECRET_KEY_FALLBACKS"]
+    assert listed == ["last one", "the one before"]
 
 
 def test_development_needs_nothing_and_is_harmless(elsewhere: Path) -> None:

@@ -4,6 +4,7 @@ The addresses are those that the site has, so a new one is asked about here by i
 door, or with a parameter that nobody here fills, fails.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -23,9 +24,12 @@ from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
 from therapy.models import Membership
+from therapy.people.invitations import invite
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ROLES = Membership.Role.values
+CONFIRM = "/account/confirm/"
+"""Where who is asked for the password again is sent, before anything is looked up."""
 UNKNOWN_HERE = "".join(str(digit % 10) for digit in range(64))
 
 
@@ -95,6 +99,8 @@ def parameters(people: People) -> dict[str, Any]:
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
         expires_at=datetime(2126, 3, 1, tzinfo=UTC),
     )
+    owner = people.alice.memberships.get()
+    invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
     return {
         "patient_id": people.anna.id,
         "track_id": people.tracks[0].id,
@@ -102,20 +108,24 @@ def parameters(people: People) -> dict[str, Any]:
         "kind": "record",
         "name": base.name,
         "sha256": UNKNOWN_HERE,
+        "slug": people.harbour.slug,
+        "membership_id": people.therapist.id,
+        "invitation_id": invitation.id,
+        "token": token,
+        "session_id": 1,
+        "pk": 1,
     }
 
 
-def filled(pattern: URLPattern, route: str, parameters: dict[str, Any]) -> str:
-    url = "/" + route
-    for name, converter in pattern.pattern.converters.items():
+def names_in(route: str) -> list[str]:
+    """The parameters of an address, those of what includes it too."""
+    return re.findall(r"<(?:\w+:)?(\w+)>", route)
+
+
+def filled(route: str, parameters: dict[str, Any]) -> str:
+    for name in names_in(route):
         assert name in parameters, f"Say what '{name}' of {route} is, in `parameters`."
-        written = next(
-            f"<{kind}{name}>"
-            for kind in ("uuid:", "int:", "slug:", "str:", "")
-            if f"<{kind}{name}>" in url
-        )
-        url = url.replace(written, converter.to_url(parameters[name]))
-    return url
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parameters[found[1]]), route)
 
 
 def ask(client: Client, method: str, url: str, **headers: str) -> HttpResponse:
@@ -144,7 +154,7 @@ def test_a_view_without_a_door_is_not_served() -> None:
 def test_nobody_gets_in_but_where_it_is_open(
     route: str, pattern: URLPattern, parameters: dict[str, Any]
 ) -> None:
-    door, url = door_of(pattern.callback), filled(pattern, route, parameters)
+    door, url = door_of(pattern.callback), filled(route, parameters)
     for method in METHODS:
         answer = ask(Client(), method, url)
         match door:
@@ -163,7 +173,7 @@ def test_nobody_gets_in_but_where_it_is_open(
 def test_staff_get_as_far_as_their_role_allows(
     route: str, pattern: URLPattern, role: str, parameters: dict[str, Any], people: People
 ) -> None:
-    door, url = door_of(pattern.callback), filled(pattern, route, parameters)
+    door, url = door_of(pattern.callback), filled(route, parameters)
     client = signed_in(MembershipFactory(clinic=people.harbour, role=role).user)
     found = []
     for method in METHODS:
@@ -175,7 +185,8 @@ def test_staff_get_as_far_as_their_role_allows(
             found.append(not may or answer.status_code not in {404, 405})
         elif isinstance(door, PhoneDoor):
             assert answer.status_code == 401, "a phone's address is not for staff"
-    assert not isinstance(door, Staff) or any(found), "a stranger's 404 would prove nothing"
+    if isinstance(door, Staff) and (door.reads or door.writes):
+        assert any(found), "a stranger's 404 would prove nothing"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -183,24 +194,27 @@ def test_staff_get_as_far_as_their_role_allows(
 def test_staff_of_another_clinic_learn_nothing(
     route: str, pattern: URLPattern, role: str, parameters: dict[str, Any], people: People
 ) -> None:
-    url = filled(pattern, route, parameters)
+    url = filled(route, parameters)
     client = signed_in(MembershipFactory(clinic=people.hill, role=role).user)
     for method in METHODS:
         answer = ask(client, method, url)
-        _tells_nothing(answer, people, method)
-        if "patient_id" in pattern.pattern.converters:
-            assert answer.status_code in {403, 404, 405}
+        if "token" not in names_in(route):  # whoever holds it was invited
+            _tells_nothing(answer, people, method)
+        if {"patient_id", "slug"} & set(names_in(route)):
+            sent_to_confirm = answer.headers.get("Location", "").startswith(CONFIRM)
+            assert answer.status_code in {403, 404, 405} or sent_to_confirm
 
 
 @pytest.mark.parametrize(("route", "pattern"), addresses())
 def test_a_phone_of_another_clinic_learns_nothing(
     route: str, pattern: URLPattern, parameters: dict[str, Any], people: People
 ) -> None:
-    url, phone = filled(pattern, route, parameters), people.carls_phone
+    url, phone = filled(route, parameters), people.carls_phone
     for method in METHODS:
         answer = ask(Client(), method, url, **phone.headers)
-        _tells_nothing(answer, people, method)
-        if isinstance(door_of(pattern.callback), PhoneDoor) and pattern.pattern.converters:
+        if "token" not in names_in(route):
+            _tells_nothing(answer, people, method)
+        if isinstance(door_of(pattern.callback), PhoneDoor) and names_in(route):
             assert answer.status_code in {404, 405}
 
 

@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class TherapyConfig(AppConfig):
     name = "therapy"
+
+    def ready(self) -> None:
+        """Listen to what allauth tells of sign-ins and second factors."""
+        from therapy.accounts import adapters, second_factor  # noqa: F401

@@ -1,6 +1,7 @@
 """Every record of the clinical domain, gathered where Django looks for them."""
 
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.plans.models import PlanStanding, SessionPlan
 from therapy.sessions.models import (
@@ -17,6 +18,7 @@ __all__ = [
     "Consent",
     "Device",
     "FeatureSchema",
+    "Invitation",
     "ListeningSession",
     "Membership",
     "MoodRating",

@@ -10,9 +10,11 @@ import base64
 import os
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from urllib.parse import quote
 
 import environ
 from csp.constants import NONE, SELF
@@ -64,6 +66,12 @@ def own_secret(name: str, size: int) -> str:
 
 _own_secret_key = "" if PRODUCTION else own_secret("development_secret", 50)
 SECRET_KEY = setting("ATTUNE_SECRET_KEY", _own_secret_key)
+# Secrets of before: what they signed or encrypted is still read, and nothing new is made with them.
+SECRET_KEY_FALLBACKS = [
+    old.strip()
+    for old in env.str("ATTUNE_SECRET_KEY_FALLBACKS", default="").split(",")
+    if old.strip()
+]
 ALLOWED_HOSTS = [
     host.strip() for host in setting("ATTUNE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ]
@@ -84,6 +92,12 @@ INSTALLED_APPS = [
     "therapy",
     "adaptation",
     "exports",
+    # Below therapy, whose templates stand in place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -98,6 +112,10 @@ MIDDLEWARE = [
     "therapy.people.doorkeeper.Doorkeeper",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "therapy.accounts.gate.SecondFactorMiddleware",
+    "therapy.accounts.browsers.SeenMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: it puts the lock-out page in place of an answer
 ]
 
 ROOT_URLCONF = "therapy.urls"
@@ -132,6 +150,16 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all processes, because tries of second factors are counted in it, and used codes kept. A
+# migration makes the table. An entry that is pushed out is a try forgotten, so there is room.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "attune_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Files
 
@@ -199,9 +227,18 @@ EXPORT_RENEWAL_SECONDS = env.float("ATTUNE_EXPORT_RENEWAL_SECONDS", default=24 *
 # People and sign-in
 
 AUTH_USER_MODEL = "therapy.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it refuses who is locked out
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "patients"
 LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_AGE = 12 * 3600  # s; a working day (NIST SP 800-63B, 4.2.3: at most 12 hours)
+# Only development may do without, and only the demonstration does.
+SECOND_FACTOR_REQUIRED = PRODUCTION or env.bool("ATTUNE_REQUIRE_SECOND_FACTOR", default=True)
+# How many proxies in front of this server write X-Forwarded-For (therapy/people/addresses.py).
+TRUSTED_PROXIES = env.int("ATTUNE_TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -210,6 +247,56 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+ACCOUNT_ADAPTER = "therapy.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # of accounts by invitation; nobody signs up
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation reached the address, or an operator knows it
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or second factor
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Attune: "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # s
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/15m/key",  # of second factors; passwords are django-axes's
+    "password_failed_anywhere": "100/h/key",  # of one account, from all addresses together
+}
+ACCOUNT_FORMS = {
+    "login": "therapy.accounts.forms.SignInForm",
+    "reset_password": "therapy.accounts.forms.ForgottenPasswordForm",
+}
+MFA_ADAPTER = "therapy.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "therapy.accounts.forms.CodeForm",
+    "add_webauthn": "therapy.accounts.forms.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Attune"
+
+# Passwords that failed, counted in the database by account and address together, so that nobody
+# locks a colleague out from elsewhere.
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "therapy.accounts.lockout.name_tried"
+AXES_CLIENT_IP_CALLABLE = "therapy.accounts.lockout.address_tried"
+AXES_LOCKOUT_CALLABLE = "therapy.accounts.lockout.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # an account's page lists where it is signed in
+AXES_SENSITIVE_PARAMETERS = ["username", "login", "csrfmiddlewaretoken", "ip_address"]
+AXES_VERBOSE = False
+
+# Email: invitations, forgotten passwords, notices. Development writes files to read.
+
+vars().update(
+    env.email_url_config(setting("ATTUNE_EMAIL_URL", f"filemail:///{quote(str(VAR / 'mail'))}"))
+)
+EMAIL_TIMEOUT = 20  # s; whoever asked for the email waits for it
+DEFAULT_FROM_EMAIL = env.str("ATTUNE_EMAIL_FROM", default="").strip() or (
+    f"Attune <attune@{ALLOWED_HOSTS[0].lstrip('.')}>"
+)
 
 # Language and time: times are stored in UTC; a patient's own zone is a field of the patient.
 
@@ -278,6 +365,7 @@ LOGGING = {
         # is measured instead), and a broker that has no host because it is a folder.
         "coremltools": {"level": "ERROR"},
         "kombu.connection": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},  # failures; it would tell of every sign-in, too
     },
     "root": {"handlers": ["console"], "level": env.str("ATTUNE_LOG_LEVEL", default="INFO")},
 }

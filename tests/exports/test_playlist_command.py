@@ -331,9 +331,9 @@ def test_a_damaged_bundle_is_refused_in_words(practice: Practice, say: Callable[
 
 ALONE = """
 import sys
-from django.core.management import execute_from_command_line
-arguments = ["playlist", "--patient", "P-1", "--mood", "-0.5", "0.6", "--json"]
-execute_from_command_line(["manage.py", *arguments])
+import manage
+sys.argv = ["manage.py", "playlist", "--patient", "P-1", "--mood", "-0.5", "0.6", "--json"]
+manage.main()
 print(*sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
 """
 

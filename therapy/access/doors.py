@@ -59,13 +59,15 @@ def for_staff(reads: Act | None = None, *, writes: Act | None = None) -> Callabl
 
 
 def behind(door: Door, addresses: Iterable[Address]) -> list[Address]:
-    """The addresses of a library, each of whose views is now behind `door`."""
+    """The addresses of a library, each of whose views is now behind `door`, or open if it says
+    itself that it needs no signing in."""
     gathered = list(addresses)
     for address in gathered:
         if isinstance(address, URLResolver):
             behind(door, address.url_patterns)
         else:
-            _put_behind(door, address.callback)
+            needs_signing_in = getattr(address.callback, "login_required", True)
+            _put_behind(door if needs_signing_in else OPEN, address.callback)
     return gathered
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import requests
 from django.conf import settings
 
+# A newcomer signs in by password alone, and every page says so. Nobody here is a person.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "ATTUNE_REQUIRE_SECOND_FACTOR": "false"}
 PATIENCE = 90.0  # seconds until the web server must answer
 
 
@@ -69,7 +71,7 @@ def _start(name: str, command: Sequence[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 — our own commands, nothing from outside
             [sys.executable, "-m", *command],
             cwd=settings.ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            env=os.environ | ENVIRONMENT,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -1,8 +1,8 @@
 """Addresses of the staff pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from therapy.pages import catalogue, patients, sign_in
+from therapy.pages import account, catalogue, invitations, patients, staff
 from therapy.pages.health import healthz
 
 urlpatterns = [
@@ -10,7 +10,20 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
-    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/sessions/end-others/", account.end_other_sessions, name="sessions-end-others"),
+    path("account/sessions/<int:session_id>/end/", account.end_session, name="session-end"),
+    path("staff/", staff.staff_home, name="staff-home"),
+    path("staff/<slug:slug>/", staff.staff, name="staff"),
+    path("staff/<slug:slug>/invite/", staff.send_invite, name="staff-invite"),
+    path(
+        "staff/<slug:slug>/invitations/<uuid:invitation_id>/revoke/",
+        staff.revoke_invite,
+        name="staff-revoke",
+    ),
+    path("staff/<slug:slug>/<int:membership_id>/role/", staff.change_role, name="staff-role"),
+    path("staff/<slug:slug>/<int:membership_id>/end/", staff.end_membership, name="staff-end"),
+    path("invitations/<str:token>/", invitations.accept, name="invitation"),
+    path("", include("therapy.accounts.urls")),
     path("healthz", healthz, name="healthz"),
 ]

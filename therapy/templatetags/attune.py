@@ -7,12 +7,15 @@ from functools import lru_cache
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
+from django.forms import BoundField
 from django.template.context import RequestContext
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from therapy.pages import plan_words as words
+from therapy.people.models import User
+from therapy.people.staff import managed_by
 
 register = template.Library()
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -71,6 +74,23 @@ def pagination(
         "things": things,
         "anchor": anchor,
     }
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A field's control without a placeholder: a label stays to be read while one types."""
+    return field.as_widget(attrs={"placeholder": ""})
+
+
+@register.filter
+def manages_staff(user: User) -> bool:
+    """Whether the user manages the staff of any clinic."""
+    return managed_by(user).exists()
+
+
+@register.simple_tag
+def second_factor_required() -> bool:
+    return bool(settings.SECOND_FACTOR_REQUIRED)
 
 
 @register.simple_tag

@@ -5,19 +5,16 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import People
+from tests.signing_in import sign_in, type_password, with_password
 from tests.therapy.pages.reading import words
 from therapy.models import User
-
-PASSWORD = "correct horse battery"
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def alice(people: People) -> User:
-    people.alice.set_password(PASSWORD)
-    people.alice.save()
-    return people.alice
+    return with_password(people.alice)
 
 
 @pytest.mark.parametrize("name", ["patients", "catalogue"])
@@ -30,11 +27,8 @@ def test_a_visitor_is_sent_to_sign_in_and_back_afterwards(
     assert sent.url == f"/sign-in/?next={wanted}"
     form = client.get(sent.url)
     assert f'name="next" value="{wanted}"' in form.content.decode()
-    answered = client.post(
-        "/sign-in/", {"username": alice.email, "password": PASSWORD, "next": wanted}
-    )
-    assert answered.status_code == 302
-    assert answered.url == wanted
+    assert sign_in(client, alice, then=wanted).headers["Location"] == wanted
+    assert client.get(wanted).status_code == 200
 
 
 def test_a_visitor_is_sent_to_sign_in_from_a_patients_page_and_from_a_tracks_sound(
@@ -48,15 +42,15 @@ def test_a_visitor_is_sent_to_sign_in_from_a_patients_page_and_from_a_tracks_sou
 
 
 def test_capitals_and_spaces_in_the_address_do_not_matter(client: Client, alice: User) -> None:
-    typed = {"username": " Alice@Example.ORG ", "password": PASSWORD}
-    assert client.post("/sign-in/", typed).headers["Location"] == "/"
+    answered = type_password(client, " Alice@Example.ORG ")
+    assert answered.headers["Location"] == reverse("mfa_authenticate")
 
 
 def test_a_wrong_password_is_told_without_saying_whether_the_account_exists(
     client: Client, alice: User
 ) -> None:
     told = {
-        words(client.post("/sign-in/", {"username": email, "password": "not this one"}))
+        words(type_password(client, email, "not this one"))
         for email in (alice.email, "stranger@example.org")
     }
     assert len(told) == 1
@@ -64,15 +58,12 @@ def test_a_wrong_password_is_told_without_saying_whether_the_account_exists(
 
 
 def test_the_address_to_return_to_survives_a_wrong_password(client: Client, alice: User) -> None:
-    wrong = client.post(
-        "/sign-in/", {"username": alice.email, "password": "x", "next": "/catalogue/"}
-    )
+    wrong = type_password(client, alice.email, "x", then="/catalogue/")
     assert 'name="next" value="/catalogue/"' in wrong.content.decode()
 
 
 def test_nobody_is_sent_to_another_site_after_signing_in(client: Client, alice: User) -> None:
-    typed = {"username": alice.email, "password": PASSWORD, "next": "https://evil.example/"}
-    assert client.post("/sign-in/", typed).headers["Location"] == "/"
+    assert sign_in(client, alice, then="https://evil.example/").headers["Location"] == "/"
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(alices: Client) -> None:

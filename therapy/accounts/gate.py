@@ -1,0 +1,38 @@
+"""No page of the clinic without a second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from therapy.accounts.second_factor import has_second_factor
+
+# Where one is set up. Pages that need no sign-in are open anyway.
+OPEN = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
+
+
+class SecondFactorMiddleware:
+    """Leads whoever signed in without a second factor to setting one up, whatever they asked for.
+
+    Phones are not asked: their API does not sign anyone in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: Any, keywords: Any
+    ) -> HttpResponse | None:
+        if not settings.SECOND_FACTOR_REQUIRED or not getattr(view, "login_required", True):
+            return None
+        if not request.user.is_authenticated or has_second_factor(request.user):
+            return None
+        match = request.resolver_match
+        if match is not None and match.url_name in OPEN:
+            return None
+        return redirect("mfa_index")
