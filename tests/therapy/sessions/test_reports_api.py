@@ -21,6 +21,7 @@ from tests.people import People, Phone
 from tests.therapy.sessions.reports import Body, new_id, refusals
 from tests.threads import at_once, while_open
 from therapy.models import ListeningSession, MoodRating, PlaylistEntry, PlaylistLog, TrackRating
+from therapy.sessions.arrivals import arriving
 from therapy.sessions.services import record_mood_rating
 from worker.models import Job
 
@@ -127,9 +128,10 @@ def test_a_repeat_that_comes_while_the_first_is_being_stored_waits_and_finds_it(
     key, now = uuid.uuid4(), timezone.now()
 
     def record() -> MoodRating:
-        return record_mood_rating(
-            patient=people.anna, id=key, phase="before", valence=0.1, arousal=0.2, rated_at=now
-        )
+        with arriving(people.anna) as arrival:
+            return record_mood_rating(
+                arrival=arrival, id=key, phase="before", valence=0.1, arousal=0.2, rated_at=now
+            )
 
     assert while_open(record, record) == [MoodRating.objects.get()] * 2
     assert Job.objects.count() == 1

@@ -1,0 +1,5 @@
+"""What the phone API offers to report what happened."""
+
+from therapy.sessions.api.views import MoodRatings, PlaylistLogs, Sessions, TrackRatings
+
+__all__ = ["MoodRatings", "PlaylistLogs", "Sessions", "TrackRatings"]

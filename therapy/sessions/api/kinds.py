@@ -1,0 +1,29 @@
+"""The kinds of what phones report, a line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import models
+
+from therapy.sessions import services
+from therapy.sessions.api import bodies
+from therapy.sessions.api.bodies import ReportBody
+from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, Report, TrackRating
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind arrives and what stores it."""
+
+    body: type[ReportBody]
+    record: Callable[..., models.Model]
+    """Takes `arrival` and what `body` validated, by name."""
+    model: type[Report]
+
+
+KINDS = {
+    "session": Kind(bodies.SessionBody, services.record_session, ListeningSession),
+    "mood-rating": Kind(bodies.MoodRatingBody, services.record_mood_rating, MoodRating),
+    "track-rating": Kind(bodies.TrackRatingBody, services.record_track_rating, TrackRating),
+    "playlist-log": Kind(bodies.PlaylistLogBody, services.record_playlist, PlaylistLog),
+}
