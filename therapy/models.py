@@ -8,6 +8,8 @@ from therapy.sessions.models import (
     MoodRating,
     PlaylistEntry,
     PlaylistLog,
+    SessionNotHeld,
+    TrackPlay,
     TrackRating,
 )
 
@@ -23,9 +25,11 @@ __all__ = [
     "Patient",
     "PlaylistEntry",
     "PlaylistLog",
+    "SessionNotHeld",
     "SessionPlan",
     "Track",
     "TrackFeatures",
+    "TrackPlay",
     "TrackRating",
     "User",
 ]

@@ -10,15 +10,19 @@ from django.db import transaction
 
 from therapy.people.models import Patient
 from therapy.people.services import ask_for_adaptation
+from therapy.sessions.clocks import PhoneClock
 from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
 from therapy.sessions.references import Known, Reference, known_to, named_by, named_in
+
+RIGHT = PhoneClock()
 
 
 class Arrival:
     """What is known while rows of `patient` are being stored. Made by `arriving`."""
 
-    def __init__(self, patient: Patient) -> None:
+    def __init__(self, patient: Patient, clock: PhoneClock) -> None:
         self.patient = patient
+        self.clock = clock
         self.written = 0
         """How many rows were stored or ended so far."""
         self.rated = False
@@ -76,11 +80,11 @@ class Arrival:
 
 
 @contextmanager
-def arriving(patient: Patient) -> Iterator[Arrival]:
+def arriving(patient: Patient, clock: PhoneClock = RIGHT) -> Iterator[Arrival]:
     """A transaction in which rows of the patient are stored; if a rating was new, it ends with
     asking for one adaptation."""
     with transaction.atomic():
-        arrival = Arrival(patient)
+        arrival = Arrival(patient, clock)
         yield arrival
         if arrival.rated:
             ask_for_adaptation(patient)

@@ -9,14 +9,23 @@ from django.utils import timezone
 
 from therapy.plans.models import MOST_TRACKS
 from therapy.records import Problems, out_of_range, problems_of
-from therapy.sessions.models import ListeningSession, PlaylistEntry, PlaylistLog, Report
+from therapy.sessions.models import (
+    ListeningSession,
+    PlaylistEntry,
+    PlaylistLog,
+    Report,
+    SessionNotHeld,
+)
+from therapy.sessions.models.plays import LONGEST_PLAY, MOST_PLAYS
 from therapy.sessions.references import Known
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any phone that could have made the row
-MOST_AHEAD = timedelta(minutes=10)  # by which a phone's clock may be fast
+MOST_AHEAD = timedelta(minutes=10)  # what is left to a fast clock, corrected or not
 BOUNDS = {
     "liking": (1, 5),
     "familiarity": (1, 5),
+    "position": (0, MOST_PLAYS - 1),
+    "seconds_heard": (0, LONGEST_PLAY),
     "model_version": (0, 2**31 - 1),
     "seed": (-(2**63), 2**63 - 1),
 }
@@ -74,19 +83,31 @@ def instant_problem(value: datetime) -> str:
     return ""
 
 
-def end_problem(session: ListeningSession, ended_at: datetime) -> str:
-    """Why the end of a session is refused, or nothing."""
-    if text := instant_problem(ended_at):
-        return text
-    return "A session cannot end before it starts." if ended_at < session.started_at else ""
+def session_problems(session: ListeningSession) -> Problems:
+    """What is wrong with how a session ended, or is said to have."""
+    problems: Problems = {}
+    if session.stop_reason and session.ending != ListeningSession.Ending.STOPPED:
+        problems["stop_reason"] = ["Only a session that was stopped has a reason."]
+    if session.ended_at is None:
+        if session.ending:
+            problems["ending"] = ["A session that goes on has no ending: send `ended_at` with it."]
+    elif text := instant_problem(session.ended_at):
+        problems["ended_at"] = [text]
+    elif session.ended_at < session.started_at:
+        problems["ended_at"] = ["A session cannot end before it starts."]
+    return problems
 
 
-def _session_contradictions(session: ListeningSession) -> Problems:
-    text = end_problem(session, session.ended_at) if session.ended_at is not None else ""
-    return {"ended_at": [text]} if text else {}
+def _not_held_problems(row: SessionNotHeld) -> Problems:
+    problems: Problems = {}
+    if row.skip_reason and row.outcome != SessionNotHeld.Outcome.SKIPPED:
+        problems["skip_reason"] = ["Only a session that was skipped has a reason."]
+    if row.decided_at < row.offered_at:
+        problems["decided_at"] = ["Nothing can be decided before it is offered."]
+    return problems
 
 
-def _playlist_contradictions(playlist: PlaylistLog) -> Problems:
+def _playlist_problems(playlist: PlaylistLog) -> Problems:
     if SHA256.fullmatch(playlist.package_sha256):
         return {}
     return {"package_sha256": ["Must be 64 hexadecimal digits in lower case."]}
@@ -94,8 +115,9 @@ def _playlist_contradictions(playlist: PlaylistLog) -> Problems:
 
 # What no single field shows; asked only of rows whose fields are in order.
 CONTRADICTIONS: Mapping[type[Report], Callable[[Any], Problems]] = {
-    ListeningSession: _session_contradictions,
-    PlaylistLog: _playlist_contradictions,
+    ListeningSession: session_problems,
+    SessionNotHeld: _not_held_problems,
+    PlaylistLog: _playlist_problems,
 }
 
 

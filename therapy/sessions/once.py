@@ -8,10 +8,13 @@ from django.db import IntegrityError, transaction
 from therapy.records import ConflictError, Problems, differing, refuse
 from therapy.sessions.arrivals import Arrival
 from therapy.sessions.checks import entry_problems, problems_in
+from therapy.sessions.clocks import stamp
 from therapy.sessions.models import ListeningSession, PlaylistEntry, PlaylistLog, Report
+from therapy.sessions.models.reports import as_said
 
 Row = TypeVar("Row", bound=Report)
 
+END = ("ending", "stop_reason")  # what of a session may come with its end, later than itself
 ENTRY_CONTENT = (
     "track_id",
     "waypoint_valence",
@@ -31,6 +34,7 @@ def store_once(row: Row, *, arrival: Arrival, entries: Sequence[PlaylistEntry] =
     refused may have become stricter since. Raises ValidationError by field, ConflictError.
     """
     row.patient = arrival.patient
+    stamp(row, arrival.clock)
     stored = arrival.there(row)
     if stored is None:
         known = arrival.known([row, *entries])
@@ -59,7 +63,7 @@ def refuse_other_content(
     """Raise ConflictError where a key is another patient's, or taken by other content."""
     if stored.patient_id != sent.patient_id:
         raise ConflictError("This id is taken. Make a new random one (UUID version 4).")
-    differences = differing(stored, sent, sent.CONTENT)
+    differences = differing(stored, sent, sent.CONTENT) | _other_times(stored, sent)
     if isinstance(stored, ListeningSession) and isinstance(sent, ListeningSession):
         differences |= end_difference(stored, sent)
     if isinstance(stored, PlaylistLog) and _contents(list(stored.entries.all())) != _contents(
@@ -72,9 +76,9 @@ def refuse_other_content(
 
 def end_difference(stored: ListeningSession, sent: ListeningSession) -> Problems:
     """How the ends of a session differ, where both are known."""
-    if stored.ended_at is None or sent.ended_at is None:
+    if stored.phone_ended_at is None or sent.phone_ended_at is None:
         return {}
-    return differing(stored, sent, ["ended_at"])
+    return differing(stored, sent, END) | _other_times(stored, sent)
 
 
 def other_content(differences: Problems) -> ConflictError:
@@ -84,3 +88,11 @@ def other_content(differences: Problems) -> ConflictError:
 def _contents(entries: Sequence[PlaylistEntry]) -> list[list[object]]:
     in_order = sorted(entries, key=lambda entry: entry.position)
     return [[getattr(entry, name) for name in ENTRY_CONTENT] for entry in in_order]
+
+
+def _other_times(stored: Report, sent: Report) -> Problems:
+    """Times that the phone said otherwise, where both are known. The same time that came with
+    another offset is the same."""
+    names = {as_said(name): name for name in sent.INSTANTS}
+    both = [name for name in names if None not in (getattr(stored, name), getattr(sent, name))]
+    return {names[name]: texts for name, texts in differing(stored, sent, both).items()}

@@ -1,5 +1,19 @@
 """What the phone API offers to report what happened."""
 
-from therapy.sessions.api.views import MoodRatings, PlaylistLogs, Sessions, TrackRatings
+from therapy.sessions.api.views import (
+    MoodRatings,
+    PlaylistLogs,
+    Sessions,
+    SessionsNotHeld,
+    TrackPlays,
+    TrackRatings,
+)
 
-__all__ = ["MoodRatings", "PlaylistLogs", "Sessions", "TrackRatings"]
+__all__ = [
+    "MoodRatings",
+    "PlaylistLogs",
+    "Sessions",
+    "SessionsNotHeld",
+    "TrackPlays",
+    "TrackRatings",
+]

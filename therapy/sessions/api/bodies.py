@@ -8,19 +8,32 @@ from therapy.api.fields import (
     AffectField,
     InstantField,
     NumberField,
+    OptionalChoiceField,
     PairField,
+    PhoneInstantField,
     WholeNumberField,
 )
 from therapy.plans.models import MOST_TRACKS
-from therapy.sessions.models import MoodRating
+from therapy.sessions.models import ListeningSession, MoodRating, SessionNotHeld, TrackPlay
+from therapy.sessions.models.plays import LONGEST_PLAY, MOST_PLAYS
 from therapy.sessions.services import EntryRow
 
+CLOCK_HELP = (
+    "By the phone's clock. Once it is put right by what the phone says its clock shows while it "
+    "sends, at most 10 minutes ahead of the server."
+)
 SESSION_HELP = "The session that it belongs to, sent before it; null outside of any."
 
 
 class ReportBody(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="Made by the phone.")
     received_at = InstantField(read_only=True, help_text="The server's clock, at first arrival.")
+    clock_offset = serializers.FloatField(
+        read_only=True,
+        allow_null=True,
+        help_text="Server minus phone when it arrived, in seconds; null where the phone did not "
+        "say its clock.",
+    )
 
 
 class SessionBody(ReportBody):
@@ -30,10 +43,36 @@ class SessionBody(ReportBody):
         default=None,
         help_text="Id of the plan version that was in force on the phone.",
     )
-    started_at = InstantField()
-    ended_at = InstantField(
+    started_at = PhoneInstantField(help_text=CLOCK_HELP)
+    ended_at = PhoneInstantField(
         allow_null=True, default=None, help_text="Not before the start; null while it goes on."
     )
+    ending = OptionalChoiceField(
+        ListeningSession.Ending.choices, help_text="Comes with `ended_at`; null where not said."
+    )
+    stop_reason = OptionalChoiceField(
+        ListeningSession.StopReason.choices,
+        help_text="Only with `stopped`; null where the patient did not say.",
+    )
+
+
+class SessionNotHeldBody(ReportBody):
+    plan = serializers.UUIDField(
+        source="plan_id",
+        allow_null=True,
+        default=None,
+        help_text="Id of the plan version that the session was offered by.",
+    )
+    outcome = serializers.ChoiceField(
+        SessionNotHeld.Outcome.choices,
+        help_text="`skipped`: the patient said no. `expired`: nothing was said in time.",
+    )
+    skip_reason = OptionalChoiceField(
+        SessionNotHeld.SkipReason.choices,
+        help_text="Only with `skipped`; null where the patient did not say.",
+    )
+    offered_at = PhoneInstantField(help_text=CLOCK_HELP)
+    decided_at = PhoneInstantField(help_text="When the patient said no, or the time ran out.")
 
 
 class MoodRatingBody(ReportBody):
@@ -43,7 +82,7 @@ class MoodRatingBody(ReportBody):
     phase = serializers.ChoiceField(MoodRating.Phase.choices)
     valence = AffectField(help_text="Unpleasant −1 .. 1 pleasant.")
     arousal = AffectField(help_text="Calm −1 .. 1 excited.")
-    rated_at = InstantField(help_text="The phone's clock; at most 10 minutes ahead of the server.")
+    rated_at = PhoneInstantField(help_text=CLOCK_HELP)
 
 
 class TrackRatingBody(ReportBody):
@@ -59,7 +98,27 @@ class TrackRatingBody(ReportBody):
         default=None,
         help_text="1 never heard .. 5 know it well; null where it was not asked.",
     )
-    rated_at = InstantField(help_text="The phone's clock; at most 10 minutes ahead of the server.")
+    rated_at = PhoneInstantField(help_text=CLOCK_HELP)
+
+
+class TrackPlayBody(ReportBody):
+    session = serializers.UUIDField(
+        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
+    )
+    track = serializers.UUIDField(source="track_id")
+    position = WholeNumberField(
+        min_value=0,
+        max_value=MOST_PLAYS - 1,
+        help_text="Of this play in the session, counted from 0, those that were skipped too.",
+    )
+    started_at = PhoneInstantField(help_text=CLOCK_HELP)
+    seconds_heard = NumberField(
+        min_value=0.0, max_value=LONGEST_PLAY, help_text="Without the pauses."
+    )
+    ending = serializers.ChoiceField(
+        TrackPlay.Ending.choices,
+        help_text="`skipped`: the patient went on to the next; `stopped`: the session was stopped.",
+    )
 
 
 class EntryBody(serializers.Serializer[Any]):
@@ -92,7 +151,7 @@ class PlaylistLogBody(ReportBody):
     mood_arousal = AffectField(help_text="The mood that it started from.")
     target_valence = AffectField()
     target_arousal = AffectField()
-    made_at = InstantField(help_text="The phone's clock; at most 10 minutes ahead of the server.")
+    made_at = PhoneInstantField(help_text=CLOCK_HELP)
     entries: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=EntryBody(),
         min_length=1,

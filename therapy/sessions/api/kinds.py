@@ -8,7 +8,15 @@ from django.db import models
 from therapy.sessions import services
 from therapy.sessions.api import bodies
 from therapy.sessions.api.bodies import ReportBody
-from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, Report, TrackRating
+from therapy.sessions.models import (
+    ListeningSession,
+    MoodRating,
+    PlaylistLog,
+    Report,
+    SessionNotHeld,
+    TrackPlay,
+    TrackRating,
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,11 @@ class Kind:
 
 KINDS = {
     "session": Kind(bodies.SessionBody, services.record_session, ListeningSession),
+    "session-not-held": Kind(
+        bodies.SessionNotHeldBody, services.record_session_not_held, SessionNotHeld
+    ),
     "mood-rating": Kind(bodies.MoodRatingBody, services.record_mood_rating, MoodRating),
     "track-rating": Kind(bodies.TrackRatingBody, services.record_track_rating, TrackRating),
+    "track-play": Kind(bodies.TrackPlayBody, services.record_track_play, TrackPlay),
     "playlist-log": Kind(bodies.PlaylistLogBody, services.record_playlist, PlaylistLog),
 }

@@ -1,4 +1,4 @@
-"""POST /api/v1/sessions, /mood-ratings, /track-ratings, /playlist-logs: what happened, row by row.
+"""POST /api/v1/sessions, /mood-ratings, …: what happened, row by row.
 
 Every row has an id that the phone made. Sending a row again is safe: it gives the same answer.
 """
@@ -6,15 +6,20 @@ Every row has an id that the phone made. Sending a row again is safe: it gives t
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from therapy.api.errors import refusals
+from therapy.api.fields import InstantField
 from therapy.api.views import PhoneView
 from therapy.sessions.api.kinds import KINDS
 from therapy.sessions.arrivals import arriving
+from therapy.sessions.clocks import PhoneClock
 
 View = TypeVar("View", bound=Callable[..., Response])
 
@@ -23,6 +28,21 @@ AGAIN = (
     "stores nothing; another body under the same id is answered with 409 and what differs."
 )
 REFUSALS = refusals(400, 401, 409, 413, 415)
+
+
+SENT_AT = "Attune-Sent-At"
+
+
+def clock_of(request: Request) -> PhoneClock:
+    """What the phone's clock shows beside ours, if it says so. Raises ValidationError."""
+    said = request.headers.get(SENT_AT)
+    if said is None:
+        return PhoneClock()
+    try:
+        sent_at = InstantField().run_validation(said)
+    except ValidationError as refused:
+        raise ValidationError({SENT_AT: refused.detail}) from refused
+    return PhoneClock.compared(sent_at=sent_at, received_at=timezone.now())
 
 
 class _ReportView(PhoneView):
@@ -34,7 +54,7 @@ class _ReportView(PhoneView):
         kind = KINDS[self.kind]
         sent = kind.body(data=request.data)
         sent.is_valid(raise_exception=True)
-        with arriving(self.patient) as arrival:
+        with arriving(self.patient, clock_of(request)) as arrival:
             stored = kind.record(arrival=arrival, **sent.validated_data)
         return Response(kind.body(stored).data, status=status.HTTP_201_CREATED)
 
@@ -48,6 +68,16 @@ def _described(
         operation_id=f"record{body.__name__.removesuffix('Body')}",
         summary=summary,
         description=description + AGAIN,
+        parameters=[
+            OpenApiParameter(
+                SENT_AT,
+                OpenApiTypes.DATETIME,
+                OpenApiParameter.HEADER,
+                description="What the phone's clock shows while it sends, with its offset from "
+                "UTC. A clock that is wrong is put right by it (docs/sync.md); without it the "
+                "clock counts as right.",
+            )
+        ],
         request=body,
         responses={201: body, **REFUSALS},
         examples=[OpenApiExample(summary, value=example, request_only=True)],
@@ -66,8 +96,36 @@ class Sessions(_ReportView):
         "session",
         "A listening session",
         "Send it when the session starts, and again with `ended_at` when it ends; or once, after "
-        "it. The end of a session is stored once and stays.",
-        {"id": SESSION_ID, "plan": None, "started_at": "2026-03-01T18:30:00Z", "ended_at": None},
+        "it. The end of a session, how it ended and why it was stopped are stored once and stay.",
+        {
+            "id": SESSION_ID,
+            "plan": None,
+            "started_at": "2026-03-01T18:30:00Z",
+            "ended_at": "2026-03-01T18:41:00Z",
+            "ending": "stopped",
+            "stop_reason": "interrupted",
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)
+
+
+class SessionsNotHeld(_ReportView):
+    kind = "session-not-held"
+
+    @_described(
+        "session-not-held",
+        "A session that was offered and not held",
+        "The patient said no, or said nothing until its time ran out. A session that was missed "
+        "is neither: the server sees that for itself.",
+        {
+            "id": "a7d3c9e0-5b1f-4f57-8d0e-1c2b3a4d5e05",
+            "plan": None,
+            "outcome": "skipped",
+            "skip_reason": "no-time",
+            "offered_at": "2026-03-02T18:30:00Z",
+            "decided_at": "2026-03-02T18:31:10Z",
+        },
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().post(request, *args, **kwargs)
@@ -109,6 +167,28 @@ class TrackRatings(_ReportView):
             "liking": 4,
             "familiarity": None,
             "rated_at": "2026-03-01T18:34:40Z",
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)
+
+
+class TrackPlays(_ReportView):
+    kind = "track-play"
+
+    @_described(
+        "track-play",
+        "A track as it was heard",
+        "Sent when the track is over, however that came: it finished, the patient skipped it, or "
+        "stopped the session.",
+        {
+            "id": "e5b2a1c8-3d4f-4e6a-9b7c-8d9e0f1a2b06",
+            "session": SESSION_ID,
+            "track": TRACK_ID,
+            "position": 0,
+            "started_at": "2026-03-01T18:30:10Z",
+            "seconds_heard": 42.5,
+            "ending": "skipped",
         },
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

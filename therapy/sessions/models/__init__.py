@@ -1,9 +1,10 @@
-"""What phones report: sessions, ratings, playlists. A file for each thing that is reported."""
+"""What phones report: sessions held or not, ratings, playlists, plays. A file for each."""
 
 from therapy.sessions.models.playlists import PlaylistEntry, PlaylistLog
+from therapy.sessions.models.plays import TrackPlay
 from therapy.sessions.models.ratings import MoodRating, TrackRating
 from therapy.sessions.models.reports import Report
-from therapy.sessions.models.sittings import ListeningSession
+from therapy.sessions.models.sittings import ListeningSession, SessionNotHeld
 
 __all__ = [
     "ListeningSession",
@@ -11,5 +12,7 @@ __all__ = [
     "PlaylistEntry",
     "PlaylistLog",
     "Report",
+    "SessionNotHeld",
+    "TrackPlay",
     "TrackRating",
 ]

@@ -6,7 +6,7 @@ from therapy.catalogue.models import Track
 from therapy.fields import affect_field, within
 from therapy.people.models import Patient
 from therapy.plans.models import MOST_TRACKS
-from therapy.sessions.models.reports import Report
+from therapy.sessions.models.reports import Report, instant_as_said
 from therapy.sessions.models.sittings import ListeningSession
 
 
@@ -17,7 +17,6 @@ class PlaylistLog(Report):
     CONTENT = (
         *("session", "model_version", "package_sha256", "seed"),
         *("mood_valence", "mood_arousal", "target_valence", "target_arousal"),
-        "made_at",
     )
     PARTS = ("entries",)
 
@@ -33,6 +32,7 @@ class PlaylistLog(Report):
     target_valence = affect_field("Target, valence")
     target_arousal = affect_field("Target, arousal")
     made_at = models.DateTimeField()
+    phone_made_at = instant_as_said()
 
     class Meta:
         ordering = ["-made_at"]

@@ -5,7 +5,7 @@ from django.db import models
 from therapy.catalogue.models import Track
 from therapy.fields import affect_field, one_of, within
 from therapy.people.models import Patient
-from therapy.sessions.models.reports import Report
+from therapy.sessions.models.reports import Report, instant_as_said
 from therapy.sessions.models.sittings import ListeningSession
 
 
@@ -13,7 +13,7 @@ class MoodRating(Report):
     """What the patient said of the mood: valence and arousal on the Affective Slider."""
 
     INSTANTS = ("rated_at",)
-    CONTENT = ("session", "phase", "valence", "arousal", "rated_at")
+    CONTENT = ("session", "phase", "valence", "arousal")
 
     class Phase(models.TextChoices):
         BEFORE = "before"
@@ -32,6 +32,7 @@ class MoodRating(Report):
     valence = affect_field("Unpleasant to pleasant")
     arousal = affect_field("Calm to excited")
     rated_at = models.DateTimeField()
+    phone_rated_at = instant_as_said()
 
     class Meta:
         ordering = ["rated_at"]
@@ -50,7 +51,7 @@ class TrackRating(Report):
     """What the patient said of a track that was just heard."""
 
     INSTANTS = ("rated_at",)
-    CONTENT = ("session", "track", "liking", "familiarity", "rated_at")
+    CONTENT = ("session", "track", "liking", "familiarity")
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="track_ratings")
     session = models.ForeignKey(
@@ -66,6 +67,7 @@ class TrackRating(Report):
         null=True, blank=True, help_text="1 (never heard) .. 5 (know it well); empty: not asked"
     )
     rated_at = models.DateTimeField()
+    phone_rated_at = instant_as_said()
 
     class Meta:
         ordering = ["rated_at"]

@@ -10,8 +10,13 @@ the patient.
 
 from therapy.sessions.services.histories import Imported, import_ratings_of
 from therapy.sessions.services.playlists import EntryRow, record_playlist
+from therapy.sessions.services.plays import record_track_play
 from therapy.sessions.services.ratings import record_mood_rating, record_track_rating
-from therapy.sessions.services.sittings import end_session, record_session
+from therapy.sessions.services.sittings import (
+    end_session,
+    record_session,
+    record_session_not_held,
+)
 
 __all__ = [
     "EntryRow",
@@ -21,5 +26,7 @@ __all__ = [
     "record_mood_rating",
     "record_playlist",
     "record_session",
+    "record_session_not_held",
+    "record_track_play",
     "record_track_rating",
 ]

@@ -11,6 +11,7 @@ from therapy.people.models import Patient
 from therapy.people.services import ask_for_adaptation
 from therapy.records import refuse
 from therapy.sessions.checks import problems_in
+from therapy.sessions.clocks import PhoneClock, stamp
 from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
 from therapy.sessions.once import refuse_other_content
 from therapy.sessions.references import Known, known_to, named_by
@@ -65,6 +66,7 @@ def _store_missing(patient: Patient, rows: Sequence[Row], known: Known) -> int:
     new = {}
     for row in rows:
         row.patient = patient
+        stamp(row, PhoneClock())
         if row.id in there:
             refuse_other_content(there[row.id], row)
             continue
