@@ -20,6 +20,7 @@ urlpatterns = [
     path("track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
     path("track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path("sync", sessions.Sync.as_view(), name="sync"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
 ]

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from therapy.plans.models import MOST_TRACKS
-from therapy.records import Problems, out_of_range, problems_of
+from therapy.records import Problems, out_of_range, problems_of, refuse
 from therapy.sessions.models import (
     ListeningSession,
     PlaylistEntry,
@@ -37,6 +38,18 @@ ENTRY_BOUNDS = {
 }
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_SESSION = "This patient has no session of this id. Send the session first."
+
+
+class SessionUnknown(ValidationError):
+    """All that is wrong with a row is that its session is not here, or not yet."""
+
+
+def refuse_row(problems: Problems) -> None:
+    """Raise ValidationError with every problem, if there is any: SessionUnknown where sending the
+    session first would do."""
+    if problems == {"session": [NO_SESSION]}:
+        raise SessionUnknown(problems)
+    refuse(problems)
 
 
 def problems_in(row: Report, known: Known) -> Problems:

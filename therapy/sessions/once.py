@@ -5,9 +5,9 @@ from typing import TypeVar, cast
 
 from django.db import IntegrityError, transaction
 
-from therapy.records import ConflictError, Problems, differing, refuse
+from therapy.records import ConflictError, Problems, differing
 from therapy.sessions.arrivals import Arrival
-from therapy.sessions.checks import entry_problems, problems_in
+from therapy.sessions.checks import entry_problems, problems_in, refuse_row
 from therapy.sessions.clocks import stamp
 from therapy.sessions.models import ListeningSession, PlaylistEntry, PlaylistLog, Report
 from therapy.sessions.models.reports import as_said
@@ -41,7 +41,7 @@ def store_once(row: Row, *, arrival: Arrival, entries: Sequence[PlaylistEntry] =
         problems = problems_in(row, known)
         if isinstance(row, PlaylistLog):
             problems |= entry_problems(entries, known)
-        refuse(problems)
+        refuse_row(problems)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

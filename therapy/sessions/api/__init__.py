@@ -1,5 +1,6 @@
 """What the phone API offers to report what happened."""
 
+from therapy.sessions.api.sync import Sync
 from therapy.sessions.api.views import (
     MoodRatings,
     PlaylistLogs,
@@ -14,6 +15,7 @@ __all__ = [
     "PlaylistLogs",
     "Sessions",
     "SessionsNotHeld",
+    "Sync",
     "TrackPlays",
     "TrackRatings",
 ]

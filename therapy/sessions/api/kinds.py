@@ -29,6 +29,7 @@ class Kind:
     model: type[Report]
 
 
+# In the order in which a batch is stored: a kind names rows of those above it only.
 KINDS = {
     "session": Kind(bodies.SessionBody, services.record_session, ListeningSession),
     "session-not-held": Kind(
