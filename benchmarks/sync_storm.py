@@ -4,26 +4,22 @@ Every phone has gathered a number of items, by a clock that is wrong. Each item 
 times, in random order, in batches of random sizes; some connections break in the middle of sending,
 and some before the answer. Then the phone goes on until it may delete every item. What has to come
 of it: every row once, no answer but the documented ones.
-
-make bench-sync [PHONES=200] [ITEMS=50] [PROCESSES=8]: against a gunicorn on a PostgreSQL of its own
-and, smaller, on SQLite. Prints what was sent and what was stored as JSON.
 """
 
 import http.client
 import json
 import random
+import re
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from typing import Any
 from urllib.parse import urlsplit
 
-Item = dict[str, Any]
+from benchmarks.offline_items import Item, gathered
 
 # What may be answered for an item here, and whether the phone may then delete it (docs/sync.md).
 # `refused` and `conflict` are documented too, but nothing that is sent here deserves them.
@@ -67,77 +63,10 @@ class Phone:
             yield [self.items[key] for key in keys[: chance.randint(1, LARGEST_BATCH)]]
 
 
-def gathered(tracks: Sequence[str], count: int, fast_by: timedelta, chance: random.Random) -> Any:
-    """`count` valid items by their ids: sittings of ten, each with what belongs to it."""
-    items: dict[str, Item] = {}
-    sitting = 0
-    while len(items) < count:
-        start = datetime.now(UTC) - timedelta(days=sitting + 1) + fast_by
-        session = _key(chance)
-        for kind, fields in _sitting(session, start, tracks, chance):
-            key = session if kind == "session" else _key(chance)
-            if len(items) < count:
-                items[key] = {"kind": kind, "id": key, **fields}
-        sitting += 1
-    return items
-
-
-def _key(chance: random.Random) -> str:
-    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
-
-
-def _sitting(
-    session: str, start: datetime, tracks: Sequence[str], chance: random.Random
-) -> Iterator[tuple[str, Item]]:
-    def at(minutes: float) -> str:
-        return (start + timedelta(minutes=minutes)).isoformat()
-
-    of = {"session": session}
-    heard = chance.sample(list(tracks), 2)
-    yield "session", {"started_at": at(0), "ended_at": at(20), "ending": "completed"}
-    for minute, phase in ((0, "before"), (9, "during"), (20, "after")):
-        mood = {"valence": chance.uniform(-1, 1), "arousal": chance.uniform(-1, 1)}
-        yield "mood-rating", {**of, **mood, "phase": phase, "rated_at": at(minute)}
-    for position, track in enumerate(heard):
-        then = 8.0 * position + 1
-        yield "track-rating", {**of, "track": track, "liking": 4, "rated_at": at(then + 7)}
-        yield (
-            "track-play",
-            {
-                **of,
-                "track": track,
-                "position": position,
-                "started_at": at(then),
-                "seconds_heard": 120.5,
-                "ending": "skipped",
-            },
-        )
-    yield "playlist-log", {**of, **_playlist(heard), "made_at": at(0.5)}
-    yield (
-        "session-not-held",
-        {"outcome": "expired", "offered_at": at(60), "decided_at": at(90)},
-    )
-
-
-def _playlist(tracks: Sequence[str]) -> Item:
-    names = ("mood_valence", "mood_arousal", "target_valence", "target_arousal")
-    pairs = {name: [0.1, -0.2] for name in ("waypoint", "predicted")} | {"deviation": [0.2, 0.2]}
-    return {
-        **dict.fromkeys(names, 0.25),
-        "model_version": 1,
-        "package_sha256": "9f" * 32,
-        "seed": 7,
-        "entries": [
-            {"position": position, "track": track, "log_probability": -1.5, **pairs}
-            for position, track in enumerate(tracks)
-        ],
-    }
-
-
 def rage(address: str, phones: Sequence[Phone], seed: int) -> Counter[str]:
     """One process's phones, in turns as chance has it. Counts what was sent and answered; what no
     documentation allows is counted under `undocumented: …`."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     counts: Counter[str] = Counter()
     turns = {phone.token: phone.batches(chance) for phone in phones}
     by_token = {phone.token: phone for phone in phones}
@@ -210,7 +139,7 @@ def storm(
     seed: int = 1,
 ) -> Counter[str]:
     """Let the phones of all tokens loose on the server, from so many processes."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     phones = []
     for token in tokens:
         fast_by = timedelta(seconds=chance.uniform(-3, 3) * 24 * 3600)
@@ -227,3 +156,11 @@ def storm(
             counts += one.result()  # drops what is zero
     counts["seconds"] = round(time.monotonic() - start)
     return counts
+
+
+def faults(counts: Counter[str], server_said: str) -> list[str]:
+    """What must not have happened: by what the phones heard, and by the server's access log for
+    those who did not listen."""
+    wrong = [name for name in counts if name.startswith(("undocumented", "items that"))]
+    failed = re.findall(r'" 5[0-9][0-9] .*', server_said)
+    return wrong + failed + re.findall("Traceback.*", server_said)

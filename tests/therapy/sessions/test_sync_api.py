@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from therapy.models import (
     TrackRating,
 )
 from therapy.sessions.api.kinds import KINDS
+from therapy.sessions.api.outcomes import MAY_DELETE, Status
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -378,3 +380,11 @@ def test_batches_at_once_store_every_row_once(people: People, items: list[Body])
     )
     assert rows() == len(many)
     assert Job.objects.count() == 1
+
+
+def test_every_status_stands_in_the_documentation_with_what_the_phone_may_delete() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sync.md").read_text()
+    table = text.split("<!-- table: statuses -->")[1].split("<!-- end -->")[0]
+    lines = [line.split("|") for line in table.strip().splitlines()[2:]]
+    told = {line[1].strip(" `"): line[2].strip() == "yes" for line in lines}
+    assert told == {status.value: status in MAY_DELETE for status in Status}

@@ -5,7 +5,7 @@
 
 import pytest
 
-from benchmarks.sync_storm import TABLES, storm
+from benchmarks.sync_storm import TABLES, faults, storm
 from tests.installation import Install
 
 pytestmark = pytest.mark.system
@@ -21,10 +21,11 @@ def test_every_item_is_one_row_and_every_answer_is_a_documented_one(
     tokens = installation.add_phones(phones)
     web = installation.start_web("--workers", str(workers), "--access-logfile", "-")
     counts = storm(installation.address, tokens, installation.tracks, items=50, processes=processes)
-    assert not [name for name in counts if name.startswith("undocumented")], counts
-    assert not counts["items that may not be deleted"], counts
-    assert counts["stored"] and counts["already-stored"] and counts["waiting"], counts
-    assert counts["answers not awaited"] and counts["cut while sending"], counts
+    said = web.said()
+    assert said.count('" 200 ') > phones, "the access log is what it is taken for"
+    assert faults(counts, said) == []
+    happened = ("stored", "already-stored", "waiting", "answers not awaited", "cut while sending")
+    assert all(counts[name] for name in happened), counts
     stored = {
         table: installation.sql(f"SELECT count(*) FROM therapy_{table}")[0][0] for table in TABLES
     }
@@ -32,6 +33,3 @@ def test_every_item_is_one_row_and_every_answer_is_a_documented_one(
     assert len(installation.jobs("adapt_patient")) == phones
     ahead = installation.sql("SELECT count(*) FROM therapy_moodrating WHERE rated_at > received_at")
     assert ahead == [(0,)], "wrong clocks are put right"
-    said = web.said()
-    assert '" 500 ' not in said
-    assert "Traceback" not in said
