@@ -76,16 +76,18 @@ def rage(address: str, phones: Sequence[Phone], seed: int) -> Counter[str]:
         if batch is None:
             del turns[token]
         else:
-            counts["batches"] += 1
-            counts["items sent"] += len(batch)
-            _send(address, by_token[token], batch, chance, counts)
+            while not _send(address, by_token[token], batch, chance, counts):
+                chance.shuffle(batch)  # at once, while the server may be busy with the first
     counts["items that may not be deleted"] = sum(len(phone.kept) for phone in phones)
     return counts
 
 
 def _send(
     address: str, phone: Phone, batch: list[Item], chance: random.Random, counts: Counter[str]
-) -> None:
+) -> bool:
+    """Send the batch once; whether the phone waited for the answer."""
+    counts["batches"] += 1
+    counts["items sent"] += len(batch)
     sent_at = (datetime.now(UTC) + phone.clock).isoformat()
     body = json.dumps({"sent_at": sent_at, "items": batch}).encode()
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
@@ -99,17 +101,18 @@ def _send(
         if fate < CUT:
             counts["cut while sending"] += 1
             connection.send(body[: chance.randrange(len(body))])
-            return
+            return False
         connection.send(body)
         if fate < CUT + UNHEARD:
             counts["answers not awaited"] += 1
-            return
+            return False
         answer = connection.getresponse()
         _listen(phone, batch, answer.status, answer.read(), counts)
     except OSError as lost:
         counts[f"lost: {type(lost).__name__}"] += 1
     finally:
         connection.close()
+    return True
 
 
 def _listen(

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.system
 
 
 @pytest.mark.parametrize(
-    ("database", "phones", "processes", "workers"), [("postgres", 24, 8, 4), ("sqlite", 8, 2, 2)]
+    ("database", "phones", "processes", "workers"), [("postgres", 16, 8, 4), ("sqlite", 6, 2, 2)]
 )
 def test_every_item_is_one_row_and_every_answer_is_a_documented_one(
     install: Install, database: str, phones: int, processes: int, workers: int
