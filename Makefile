@@ -10,7 +10,7 @@ PORT ?= 8000
 # Processes that `make test` shares the tests among.
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners
+.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners bench-sync
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: setup  ## run every benchmarks/bench_*.py
 
 bench-exports: setup  ## patched and signed files against converting again (PATIENTS=200)
 	@$(PYTHON) benchmarks/bench_exports.py --patients $(or $(PATIENTS),200)
+
+bench-sync: setup  ## phones come back from being offline, all at once, on a bad network (PHONES=200)
+	@$(PYTHON) benchmarks/bench_sync.py --phones $(or $(PHONES),200) --items $(or $(ITEMS),50)
 
 bench-learners: setup  ## the default learner beside the best that is known (EVALUATION="FILE …")
 	@$(PYTHON) benchmarks/bench_learners.py --evaluation $(EVALUATION)

@@ -1,6 +1,7 @@
 """The phone API of a server, as a phone calls it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -30,10 +31,18 @@ class Server:
         """What is at an address that the server told, of its own or another's."""
         return self._checked(self.session.get(urljoin(self.address, address), timeout=PATIENCE))
 
-    def post(self, path: str, body: dict[str, Any]) -> None:
-        self._checked(
-            self.session.post(self._url(path), json=body, headers=self._auth, timeout=PATIENCE)
+    def sync(self, items: list[dict[str, Any]]) -> None:
+        """Hand over what happened. Raises Refused with the first item that the phone must keep."""
+        body: dict[str, Any] = {"sent_at": datetime.now(UTC).isoformat(), "items": items}
+        answer = self._checked(
+            self.session.post(self._url("sync"), json=body, headers=self._auth, timeout=PATIENCE)
         )
+        for outcome in answer.json()["items"]:
+            if not outcome["may_delete"]:
+                raise Refused(
+                    f"{outcome['kind']} {outcome['id']} is {outcome['status']}: "
+                    f"{_in_words(outcome['detail'], outcome['fields'])}"
+                )
 
     @property
     def _auth(self) -> dict[str, str]:
@@ -54,5 +63,8 @@ def _said(answer: requests.Response) -> str:
         error = answer.json()["error"]
     except (ValueError, KeyError, TypeError):
         return f"{answer.status_code} {answer.reason}"
-    fields = (f"{name}: {' '.join(texts)}" for name, texts in error["fields"].items())
-    return " ".join([error["message"], *fields])
+    return _in_words(error["message"], error["fields"])
+
+
+def _in_words(message: str, fields: dict[str, list[str]]) -> str:
+    return " ".join([message, *(f"{name}: {' '.join(texts)}" for name, texts in fields.items())])

@@ -50,6 +50,7 @@ class SimulatedPhone:
                 f"Patient {me['patient_code']} is not a simulated one, and made-up ratings go only "
                 "where they are shown as such: `manage.py create_patient --simulated`."
             )
+        self.unsent: list[dict[str, Any]] = []
         self.bundle = b""
         self.record: PatientRecord
         self.message: bytes
@@ -68,23 +69,36 @@ class SimulatedPhone:
         self.chance = np.random.default_rng((self.seed, int(at.timestamp())))
         mood = simulation.any_mood(self.chance)
         session, now = uuid4(), at
-        sitting = {
-            "id": str(session),
-            "plan": self.plan["id"],
-            "started_at": at.isoformat(),
-        }
-        self.server.post("sessions", sitting)
         self._rate_mood(session, "before", mood, now)
         chosen, version = self._choose(mood, now, tracks or self.plan["track_count"], session)
         for place, row in enumerate(chosen):
             track = self.tracks[row]
-            now += timedelta(seconds=(track["duration"] or ASSUMED_SECONDS) + SECONDS_BETWEEN)
+            seconds = track["duration"] or ASSUMED_SECONDS
+            self._report(
+                "track-play",
+                session=str(session),
+                track=track["id"],
+                position=place,
+                started_at=now.isoformat(),
+                seconds_heard=seconds,
+                ending="finished",
+            )
+            now += timedelta(seconds=seconds + SECONDS_BETWEEN)
             liking, mood = simulation.rate(self.listener, self.heard_as[row], mood, self.chance)
             self._rate_track(session, track["id"], liking, now)
             now += timedelta(seconds=1)
             self._rate_mood(session, "during" if place < len(chosen) - 1 else "after", mood, now)
             self.last_heard[row] = now.timestamp()
-        self.server.post("sessions", {**sitting, "ended_at": now.isoformat()})
+        self._report(
+            "session",
+            id=str(session),
+            plan=self.plan["id"],
+            started_at=at.isoformat(),
+            ended_at=now.isoformat(),
+            ending="completed",
+        )
+        self.server.sync(self.unsent)
+        self.unsent = []
         return Sitting(len(chosen), version)
 
     def _choose(
@@ -137,28 +151,22 @@ class SimulatedPhone:
     def _rate_mood(
         self, session: UUID, phase: str, mood: NDArray[np.float64], at: datetime
     ) -> None:
-        self.server.post(
-            "mood-ratings",
-            {
-                "id": str(uuid4()),
-                "session": str(session),
-                "phase": phase,
-                "valence": round(float(mood[0]), 3),
-                "arousal": round(float(mood[1]), 3),
-                "rated_at": at.isoformat(),
-            },
+        self._report(
+            "mood-rating",
+            session=str(session),
+            phase=phase,
+            valence=round(float(mood[0]), 3),
+            arousal=round(float(mood[1]), 3),
+            rated_at=at.isoformat(),
         )
 
     def _rate_track(self, session: UUID, track: str, liking: int, at: datetime) -> None:
-        self.server.post(
-            "track-ratings",
-            {
-                "id": str(uuid4()),
-                "session": str(session),
-                "track": track,
-                "liking": liking,
-                "rated_at": at.isoformat(),
-            },
+        self._report(
+            "track-rating",
+            session=str(session),
+            track=track,
+            liking=liking,
+            rated_at=at.isoformat(),
         )
 
     def _log_playlist(
@@ -168,32 +176,33 @@ class SimulatedPhone:
         choices: list[Choice],
         at: datetime,
     ) -> None:
-        self.server.post(
-            "playlist-logs",
-            {
-                "id": str(uuid4()),
-                "session": str(session),
-                "model_version": self.record.version,
-                "package_sha256": sha256_of(self.message).hex(),
-                "seed": request.seed,
-                "mood_valence": request.mood[0],
-                "mood_arousal": request.mood[1],
-                "target_valence": request.target[0],
-                "target_arousal": request.target[1],
-                "made_at": at.isoformat(),
-                "entries": [
-                    {
-                        "position": position,
-                        "track": self.tracks[choice.row]["id"],
-                        "waypoint": choice.waypoint,
-                        "predicted": choice.predicted,
-                        "deviation": choice.deviation,
-                        "log_probability": choice.log_probability,
-                    }
-                    for position, choice in enumerate(choices)
-                ],
-            },
+        self._report(
+            "playlist-log",
+            session=str(session),
+            model_version=self.record.version,
+            package_sha256=sha256_of(self.message).hex(),
+            seed=request.seed,
+            mood_valence=request.mood[0],
+            mood_arousal=request.mood[1],
+            target_valence=request.target[0],
+            target_arousal=request.target[1],
+            made_at=at.isoformat(),
+            entries=[
+                {
+                    "position": position,
+                    "track": self.tracks[choice.row]["id"],
+                    "waypoint": choice.waypoint,
+                    "predicted": choice.predicted,
+                    "deviation": choice.deviation,
+                    "log_probability": choice.log_probability,
+                }
+                for position, choice in enumerate(choices)
+            ],
         )
+
+    def _report(self, kind: str, **body: Any) -> None:
+        """Keep it until the sitting is over."""
+        self.unsent.append({"kind": kind, "id": str(uuid4()), **body})
 
 
 def _keys(server: Server) -> dict[bytes, Ed25519PublicKey]:

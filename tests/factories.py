@@ -21,9 +21,11 @@ from therapy.models import (
     Patient,
     PlaylistEntry,
     PlaylistLog,
+    SessionNotHeld,
     SessionPlan,
     Track,
     TrackFeatures,
+    TrackPlay,
     TrackRating,
     User,
 )
@@ -156,6 +158,20 @@ class ListeningSessionFactory(DjangoModelFactory[ListeningSession]):
 
     patient = factory.SubFactory(PatientFactory)
     started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    phone_started_at = factory.SelfAttribute("started_at")
+    phone_ended_at = factory.LazyAttribute(lambda session: getattr(session, "ended_at", None))
+
+
+class SessionNotHeldFactory(DjangoModelFactory[SessionNotHeld]):
+    class Meta:
+        model = SessionNotHeld
+
+    patient = factory.SubFactory(PatientFactory)
+    outcome = SessionNotHeld.Outcome.SKIPPED
+    offered_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    phone_offered_at = factory.SelfAttribute("offered_at")
+    decided_at = factory.SelfAttribute("offered_at")
+    phone_decided_at = factory.SelfAttribute("decided_at")
 
 
 class MoodRatingFactory(DjangoModelFactory[MoodRating]):
@@ -167,6 +183,7 @@ class MoodRatingFactory(DjangoModelFactory[MoodRating]):
     valence = 0.25
     arousal = -0.5
     rated_at = factory.LazyFunction(timezone.now)
+    phone_rated_at = factory.SelfAttribute("rated_at")
 
 
 class TrackRatingFactory(DjangoModelFactory[TrackRating]):
@@ -177,6 +194,20 @@ class TrackRatingFactory(DjangoModelFactory[TrackRating]):
     track = factory.SubFactory(TrackFactory)
     liking = 4
     rated_at = factory.LazyFunction(timezone.now)
+    phone_rated_at = factory.SelfAttribute("rated_at")
+
+
+class TrackPlayFactory(DjangoModelFactory[TrackPlay]):
+    class Meta:
+        model = TrackPlay
+
+    patient = factory.SubFactory(PatientFactory)
+    track = factory.SubFactory(TrackFactory)
+    position = 0
+    started_at = factory.LazyFunction(timezone.now)
+    phone_started_at = factory.SelfAttribute("started_at")
+    seconds_heard = 180.0
+    ending = TrackPlay.Ending.FINISHED
 
 
 class PlaylistLogFactory(DjangoModelFactory[PlaylistLog]):
@@ -192,6 +223,7 @@ class PlaylistLogFactory(DjangoModelFactory[PlaylistLog]):
     target_valence = 0.5
     target_arousal = -0.5
     made_at = factory.LazyFunction(timezone.now)
+    phone_made_at = factory.SelfAttribute("made_at")
 
 
 class PlaylistEntryFactory(DjangoModelFactory[PlaylistEntry]):

@@ -98,13 +98,20 @@ class Installation:
         worker.until_it_says(r"celery@\S+ ready")
         return worker
 
-    def start_web(self) -> Process:
-        """The web server, on a port that the system chooses."""
+    def add_phones(self, count: int) -> list[str]:
+        """So many more patients with a phone each; the phones' tokens."""
+        code = f"from tests.seeding import phones; phones({count})"
+        tokens: list[str] = json.loads(self.manage("shell", "--verbosity", "0", "--command", code))
+        return tokens
+
+    def start_web(self, *options: str) -> Process:
+        """The web server, on a port that the system chooses. Gunicorn's `options` win over ours."""
         web = self._start(
             "web",
             [
                 *(sys.executable, "-m", "gunicorn", "therapy.wsgi", "--bind", "127.0.0.1:0"),
                 *("--workers", "1", "--threads", "2", "--no-control-socket"),
+                *options,
             ],
         )
         self.address = web.until_it_says(r"Listening at: (http://\S+)")[1]

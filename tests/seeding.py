@@ -42,6 +42,18 @@ def crowd(count: int) -> None:
     )
 
 
+def phones(count: int) -> None:
+    """So many more patients with a phone each; writes the tokens as JSON on stdout."""
+    clinic = Clinic.objects.get()
+    patients = [
+        create_patient(clinic=clinic, code=f"S-{number}", origin="simulated")
+        for number in range(count)
+    ]
+    tokens = [issue_device_token(patient=patient)[1] for patient in patients]
+    Job.objects.all().delete()
+    print(json.dumps(tokens))  # noqa: T201  this is the command's answer
+
+
 def ask_for_everything() -> None:
     """Have the clinic exported, and nothing else."""
     Job.objects.all().delete()

@@ -9,6 +9,8 @@ from therapy.sessions.models import (
     MoodRating,
     PlaylistEntry,
     PlaylistLog,
+    SessionNotHeld,
+    TrackPlay,
     TrackRating,
 )
 
@@ -26,9 +28,11 @@ __all__ = [
     "PlanStanding",
     "PlaylistEntry",
     "PlaylistLog",
+    "SessionNotHeld",
     "SessionPlan",
     "Track",
     "TrackFeatures",
+    "TrackPlay",
     "TrackRating",
     "User",
 ]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
+from tests.factories import MoodRatingFactory
 from therapy.models import Clinic, FeatureSchema, MoodRating, Patient
 from worker import jobs
 from worker.celery_app import app
@@ -54,13 +54,7 @@ class Rater:
             return self.rate_in_open_transaction(valence, delay=delay)
 
     def rate_in_open_transaction(self, valence: float = 0.5, *, delay: float = 0.0) -> Job:
-        MoodRating.objects.create(
-            patient=self.patient,
-            phase=MoodRating.Phase.BEFORE,
-            valence=valence,
-            arousal=0.0,
-            rated_at=timezone.now(),
-        )
+        MoodRatingFactory(patient=self.patient, valence=valence)
         return jobs.enqueue(
             kind="adapt_patient",
             key=f"adapt_patient:{self.patient.id}",

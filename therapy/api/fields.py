@@ -74,6 +74,27 @@ class InstantField(serializers.DateTimeField):
             self.fail("overflow", timezone="UTC")
 
 
+class PhoneInstantField(InstantField):
+    """A time by the phone's clock, answered as the phone said it: the record keeps that in
+    `phone_NAME`."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, f"phone_{self.field_name}")
+
+
+class OptionalChoiceField(serializers.ChoiceField):
+    """One of the choices, or null where nothing was said, which the record has as empty text."""
+
+    def __init__(self, choices: Any, **options: Any) -> None:
+        super().__init__(choices, allow_null=True, default="", **options)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value) if value else None
+
+
 def _shown(data: Any) -> str:
     text = repr(data)
     return text if len(text) <= 40 else f"{text[:40]}…"

@@ -15,9 +15,12 @@ urlpatterns = [
     path("catalogue", catalogue.Tracks.as_view(), name="catalogue"),
     path("tracks/<uuid:track_id>/audio", catalogue.Audio.as_view(), name="track-audio"),
     path("sessions", sessions.Sessions.as_view(), name="sessions"),
+    path("sessions-not-held", sessions.SessionsNotHeld.as_view(), name="sessions-not-held"),
     path("mood-ratings", sessions.MoodRatings.as_view(), name="mood-ratings"),
     path("track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
+    path("track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path("sync", sessions.Sync.as_view(), name="sync"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
 ]

@@ -1,35 +1,32 @@
 """What is refused about the rows that phones send, the same for one row and for a history."""
 
 import re
-import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from therapy.catalogue.selectors import tracks_of
-from therapy.people.models import Patient
-from therapy.plans.models import MOST_TRACKS, SessionPlan
-from therapy.records import Problems, out_of_range, problems_of
+from therapy.plans.models import MOST_TRACKS
+from therapy.records import Problems, out_of_range, problems_of, refuse
 from therapy.sessions.models import (
     ListeningSession,
-    MoodRating,
     PlaylistEntry,
     PlaylistLog,
-    TrackRating,
+    Report,
+    SessionNotHeld,
 )
-
-Reported = ListeningSession | MoodRating | TrackRating | PlaylistLog
+from therapy.sessions.models.plays import LONGEST_PLAY, MOST_PLAYS
+from therapy.sessions.references import Known
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any phone that could have made the row
-MOST_AHEAD = timedelta(minutes=10)  # by which a phone's clock may be fast
-INSTANTS = ("started_at", "ended_at", "rated_at", "made_at")
+MOST_AHEAD = timedelta(minutes=10)  # what is left to a fast clock, corrected or not
 BOUNDS = {
     "liking": (1, 5),
     "familiarity": (1, 5),
+    "position": (0, MOST_PLAYS - 1),
+    "seconds_heard": (0, LONGEST_PLAY),
     "model_version": (0, 2**31 - 1),
     "seed": (-(2**63), 2**63 - 1),
 }
@@ -39,61 +36,32 @@ ENTRY_BOUNDS = {
     "deviation_arousal": (0, 10),
     "log_probability": (-1e6, 0),
 }
-FEW = 500
 SHA256 = re.compile(r"[0-9a-f]{64}")
+NO_SESSION = "This patient has no session of this id. Send the session first."
 
 
-@dataclass(frozen=True)
-class Known:
-    """Which of the plans, sessions and tracks that rows name the patient may name."""
-
-    plans: frozenset[uuid.UUID]
-    sessions: frozenset[uuid.UUID]
-    tracks: frozenset[uuid.UUID]
+class SessionUnknown(ValidationError):
+    """All that is wrong with a row is that its session is not here, or not yet."""
 
 
-def known_to(
-    patient: Patient,
-    rows: Iterable[Reported | PlaylistEntry],
-    *,
-    arriving: Iterable[ListeningSession] = (),
-) -> Known:
-    """Look up all that `rows` name; `arriving` sessions count as there. At most three queries."""
-    named: dict[str, set[uuid.UUID]] = {"plan_id": set(), "session_id": set(), "track_id": set()}
-    for row in rows:
-        for name, ids in named.items():
-            if (named_id := getattr(row, name, None)) is not None:
-                ids.add(named_id)
-    new = frozenset(session.id for session in arriving)
-    return Known(
-        plans=_present(SessionPlan.objects.filter(patient=patient), named["plan_id"]),
-        sessions=new
-        | _present(ListeningSession.objects.filter(patient=patient), named["session_id"] - new),
-        tracks=_present(tracks_of(patient.clinic), named["track_id"]),
-    )
+def refuse_row(problems: Problems) -> None:
+    """Raise ValidationError with every problem, if there is any: SessionUnknown where sending the
+    session first would do."""
+    if problems == {"session": [NO_SESSION]}:
+        raise SessionUnknown(problems)
+    refuse(problems)
 
 
-def _present(rows: QuerySet[Any], wanted: set[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Those of the wanted ids that `rows` has."""
-    if not wanted:
-        return frozenset()
-    if len(wanted) <= FEW:  # a statement takes only so many parameters
-        rows = rows.filter(id__in=wanted)
-    return frozenset(rows.values_list("id", flat=True)) & wanted
-
-
-def problems_in(row: Reported, known: Known) -> Problems:
+def problems_in(row: Report, known: Known) -> Problems:
     """What is wrong with a row, by field of the API."""
     problems = problems_of(row) | out_of_range(row, BOUNDS) | _reference_problems(row, known)
-    for name in INSTANTS:
-        value = getattr(row, name, None)
+    for name in row.INSTANTS:
+        value = getattr(row, name)
         if value is not None and (text := instant_problem(value)):
             problems[name] = [text]
-    if not problems and isinstance(row, ListeningSession) and row.ended_at is not None:
-        text = end_problem(row, row.ended_at)
-        problems = {"ended_at": [text]} if text else {}
-    if isinstance(row, PlaylistLog) and not SHA256.fullmatch(row.package_sha256):
-        problems["package_sha256"] = ["Must be 64 hexadecimal digits in lower case."]
+    contradictions = CONTRADICTIONS.get(type(row))
+    if contradictions is not None and not problems:
+        problems = contradictions(row)
     return problems
 
 
@@ -128,25 +96,53 @@ def instant_problem(value: datetime) -> str:
     return ""
 
 
-def end_problem(session: ListeningSession, ended_at: datetime) -> str:
-    """Why the end of a session is refused, or nothing."""
-    if text := instant_problem(ended_at):
-        return text
-    return "A session cannot end before it starts." if ended_at < session.started_at else ""
-
-
-def _reference_problems(row: Reported | PlaylistEntry, known: Known) -> Problems:
-    """Another patient's rows and another clinic's tracks are as unknown as those of nobody."""
+def session_problems(session: ListeningSession) -> Problems:
+    """What is wrong with how a session ended, or is said to have."""
     problems: Problems = {}
-    if _names_other(row, "plan_id", known.plans):
-        problems["plan"] = ["This patient has no plan of this id."]
-    if _names_other(row, "session_id", known.sessions):
-        problems["session"] = ["This patient has no session of this id. Send the session first."]
-    if _names_other(row, "track_id", known.tracks):
-        problems["track"] = ["No catalogue of this clinic has such a track."]
+    if session.stop_reason and session.ending != ListeningSession.Ending.STOPPED:
+        problems["stop_reason"] = ["Only a session that was stopped has a reason."]
+    if session.ended_at is None:
+        if session.ending:
+            problems["ending"] = ["A session that goes on has no ending: send `ended_at` with it."]
+    elif text := instant_problem(session.ended_at):
+        problems["ended_at"] = [text]
+    elif session.ended_at < session.started_at:
+        problems["ended_at"] = ["A session cannot end before it starts."]
     return problems
 
 
-def _names_other(row: object, name: str, ids: frozenset[uuid.UUID]) -> bool:
-    named_id = getattr(row, name, None)
-    return named_id is not None and named_id not in ids
+def _not_held_problems(row: SessionNotHeld) -> Problems:
+    problems: Problems = {}
+    if row.skip_reason and row.outcome != SessionNotHeld.Outcome.SKIPPED:
+        problems["skip_reason"] = ["Only a session that was skipped has a reason."]
+    if row.decided_at < row.offered_at:
+        problems["decided_at"] = ["Nothing can be decided before it is offered."]
+    return problems
+
+
+def _playlist_problems(playlist: PlaylistLog) -> Problems:
+    if SHA256.fullmatch(playlist.package_sha256):
+        return {}
+    return {"package_sha256": ["Must be 64 hexadecimal digits in lower case."]}
+
+
+# What no single field shows; asked only of rows whose fields are in order.
+CONTRADICTIONS: Mapping[type[Report], Callable[[Any], Problems]] = {
+    ListeningSession: session_problems,
+    SessionNotHeld: _not_held_problems,
+    PlaylistLog: _playlist_problems,
+}
+
+
+def _reference_problems(row: object, known: Known) -> Problems:
+    """Another patient's rows and another clinic's tracks are as unknown as those of nobody."""
+    problems: Problems = {}
+    for name, ids, text in (
+        ("plan", known.plans, "This patient has no plan of this id."),
+        ("session", known.sessions, NO_SESSION),
+        ("track", known.tracks, "No catalogue of this clinic has such a track."),
+    ):
+        named_id = getattr(row, f"{name}_id", None)
+        if named_id is not None and named_id not in ids:
+            problems[name] = [text]
+    return problems

@@ -1,32 +1,20 @@
 """Storing a row once, however often and from however many threads it arrives."""
 
-import uuid
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import IntegrityError, transaction
 
-from therapy.people.models import Patient
-from therapy.records import ConflictError, Problems, differing, refuse
-from therapy.sessions.checks import Known, entry_problems, known_to, problems_in
-from therapy.sessions.models import (
-    ListeningSession,
-    MoodRating,
-    PlaylistEntry,
-    PlaylistLog,
-    TrackRating,
-)
+from therapy.records import ConflictError, Problems, differing
+from therapy.sessions.arrivals import Arrival
+from therapy.sessions.checks import entry_problems, problems_in, refuse_row
+from therapy.sessions.clocks import stamp
+from therapy.sessions.models import ListeningSession, PlaylistEntry, PlaylistLog, Report
+from therapy.sessions.models.reports import as_said
 
-Row = TypeVar("Row", ListeningSession, MoodRating, TrackRating, PlaylistLog)
+Row = TypeVar("Row", bound=Report)
 
-# What makes a repeat the same; a session's end may come later than the session.
-MOOD = ("mood_valence", "mood_arousal", "target_valence", "target_arousal")
-CONTENT: dict[type, tuple[str, ...]] = {
-    ListeningSession: ("plan", "started_at"),
-    MoodRating: ("session", "phase", "valence", "arousal", "rated_at"),
-    TrackRating: ("session", "track", "liking", "familiarity", "rated_at"),
-    PlaylistLog: ("session", "model_version", "package_sha256", "seed", *MOOD, "made_at"),
-}
+END = ("ending", "stop_reason")  # what of a session may come with its end, later than itself
 ENTRY_CONTENT = (
     "track_id",
     "waypoint_valence",
@@ -37,72 +25,45 @@ ENTRY_CONTENT = (
     "deviation_arousal",
     "log_probability",
 )
-ROWS_AT_ONCE = 500
 
 
-def store_once(row: Row, *, entries: Sequence[PlaylistEntry] = ()) -> tuple[Row, bool]:
-    """The row as it is stored, and whether this call stored it. Runs in the caller's transaction.
+def store_once(row: Row, *, arrival: Arrival, entries: Sequence[PlaylistEntry] = ()) -> Row:
+    """The row as it is stored, now or before; `row` becomes the patient's who reports.
 
     The same content that is there already is not checked again: it was accepted once, and what is
     refused may have become stricter since. Raises ValidationError by field, ConflictError.
     """
-    stored = _stored(row)
+    row.patient = arrival.patient
+    stamp(row, arrival.clock)
+    stored = arrival.there(row)
     if stored is None:
-        known = known_to(row.patient, [row, *entries])
+        known = arrival.known([row, *entries])
         problems = problems_in(row, known)
         if isinstance(row, PlaylistLog):
             problems |= entry_problems(entries, known)
-        refuse(problems)
+        refuse_row(problems)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
                 PlaylistEntry.objects.bulk_create(entries)
         except IntegrityError:
-            stored = _stored(row)  # another request stored the same key meanwhile
+            stored = arrival.look_again(row)  # another request stored the same key meanwhile
             if stored is None:
                 raise
         else:
-            return row, True
-    _refuse_other_content(stored, row, entries)
-    return stored, False
+            arrival.note(row)
+            return row
+    refuse_other_content(stored, row, entries)
+    return cast(Row, stored)
 
 
-def store_missing(patient: Patient, rows: Sequence[Row], known: Known) -> int:
-    """Make `rows` the patient's and store those that are not there; how many that were.
-
-    Raises ValidationError that names the refused row by its id, ConflictError.
-    """
-    if not rows:
-        return 0
-    there: dict[uuid.UUID, Row] = type(rows[0])._base_manager.in_bulk([row.id for row in rows])
-    new = {}
-    for row in rows:
-        row.patient = patient
-        if row.id in there:
-            _refuse_other_owner(there[row.id], row)
-            _refuse_other_content(there[row.id], row, ())
-            continue
-        problems = problems_in(row, known)
-        refuse({name: [f"Row {row.id}: {text}" for text in problems[name]] for name in problems})
-        new[row.id] = row
-    type(rows[0])._base_manager.bulk_create(new.values(), batch_size=ROWS_AT_ONCE)
-    return len(new)
-
-
-def _stored(row: Row) -> Row | None:
-    stored: Row | None = type(row)._base_manager.filter(id=row.id).first()
-    if stored is not None:
-        _refuse_other_owner(stored, row)
-    return stored
-
-
-def _refuse_other_owner(stored: Row, sent: Row) -> None:
+def refuse_other_content(
+    stored: Report, sent: Report, entries: Sequence[PlaylistEntry] = ()
+) -> None:
+    """Raise ConflictError where a key is another patient's, or taken by other content."""
     if stored.patient_id != sent.patient_id:
         raise ConflictError("This id is taken. Make a new random one (UUID version 4).")
-
-
-def _refuse_other_content(stored: Row, sent: Row, entries: Sequence[PlaylistEntry]) -> None:
-    differences = differing(stored, sent, CONTENT[type(sent)])
+    differences = differing(stored, sent, sent.CONTENT) | _other_times(stored, sent)
     if isinstance(stored, ListeningSession) and isinstance(sent, ListeningSession):
         differences |= end_difference(stored, sent)
     if isinstance(stored, PlaylistLog) and _contents(list(stored.entries.all())) != _contents(
@@ -115,9 +76,9 @@ def _refuse_other_content(stored: Row, sent: Row, entries: Sequence[PlaylistEntr
 
 def end_difference(stored: ListeningSession, sent: ListeningSession) -> Problems:
     """How the ends of a session differ, where both are known."""
-    if stored.ended_at is None or sent.ended_at is None:
+    if stored.phone_ended_at is None or sent.phone_ended_at is None:
         return {}
-    return differing(stored, sent, ["ended_at"])
+    return differing(stored, sent, END) | _other_times(stored, sent)
 
 
 def other_content(differences: Problems) -> ConflictError:
@@ -127,3 +88,11 @@ def other_content(differences: Problems) -> ConflictError:
 def _contents(entries: Sequence[PlaylistEntry]) -> list[list[object]]:
     in_order = sorted(entries, key=lambda entry: entry.position)
     return [[getattr(entry, name) for name in ENTRY_CONTENT] for entry in in_order]
+
+
+def _other_times(stored: Report, sent: Report) -> Problems:
+    """Times that the phone said otherwise, where both are known. The same time that came with
+    another offset is the same."""
+    names = {as_said(name): name for name in sent.INSTANTS}
+    both = [name for name in names if None not in (getattr(stored, name), getattr(sent, name))]
+    return {names[name]: texts for name, texts in differing(stored, sent, both).items()}

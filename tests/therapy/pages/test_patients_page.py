@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests.factories import (
     ClinicFactory,
     MembershipFactory,
+    MoodRatingFactory,
     PatientFactory,
     TrackRatingFactory,
     UserFactory,
@@ -48,7 +49,8 @@ def test_a_row_says_what_is_on_record(alices: Client, people: People) -> None:
 
 def test_the_last_rating_of_a_phase_counts(alices: Client, people: People) -> None:
     session = add_session(people.anna, after=(0.1, 0.1))
-    session.mood_ratings.create(
+    MoodRatingFactory(
+        session=session,
         patient=people.anna,
         phase="after",
         valence=0.55,

@@ -14,10 +14,26 @@ from worker.models import Job
 @pytest.fixture
 def bodies(people: People) -> dict[str, Body]:
     """By address. The rows name tracks, but no session."""
-    now = (timezone.now() - timedelta(minutes=30)).isoformat()
+    instant = timezone.now() - timedelta(minutes=30)
+    now = instant.isoformat()
     track = str(people.tracks[0].id)
     return {
-        "sessions": {"id": new_id(), "plan": None, "started_at": now, "ended_at": None},
+        "sessions": {
+            "id": new_id(),
+            "plan": None,
+            "started_at": now,
+            "ended_at": None,
+            "ending": None,
+            "stop_reason": None,
+        },
+        "sessions-not-held": {
+            "id": new_id(),
+            "plan": None,
+            "outcome": "skipped",
+            "skip_reason": "no-time",
+            "offered_at": (instant - timedelta(minutes=5)).isoformat(),
+            "decided_at": now,
+        },
         "mood-ratings": {
             "id": new_id(),
             "session": None,
@@ -33,6 +49,15 @@ def bodies(people: People) -> dict[str, Body]:
             "liking": 4,
             "familiarity": None,
             "rated_at": now,
+        },
+        "track-plays": {
+            "id": new_id(),
+            "session": None,
+            "track": track,
+            "position": 2,
+            "started_at": now,
+            "seconds_heard": 42.5,
+            "ending": "skipped",
         },
         "playlist-logs": {
             "id": new_id(),

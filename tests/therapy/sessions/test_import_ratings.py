@@ -13,7 +13,7 @@ from tests.people import People
 from tests.threads import while_open
 from therapy.models import ListeningSession, MoodRating, TrackRating
 from therapy.records import ConflictError
-from therapy.sessions import checks
+from therapy.sessions import references
 from therapy.sessions.selectors import mood_ratings_of, track_ratings_of
 from therapy.sessions.services import Imported, import_ratings_of
 from worker.models import Job
@@ -150,7 +150,7 @@ def test_the_history_of_one_patient_cannot_become_anothers(people: People) -> No
 def test_a_history_that_names_more_than_one_statement_takes_is_looked_up_all_the_same(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "FEW", 1)
+    monkeypatch.setattr(references, "FEW", 1)
     rows = history(people)
     assert load(people, {"sessions": rows["sessions"]}).sessions == 3
     assert load(people, {"moods": rows["moods"]}).moods == 6

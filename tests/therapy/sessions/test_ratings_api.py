@@ -119,7 +119,9 @@ def test_a_burst_of_ratings_is_one_adaptation(
     assert Job.objects.get().key == f"adapt_patient:{phone.patient.id}"
 
 
-@pytest.mark.parametrize("address", ["sessions", "playlist-logs"])
+@pytest.mark.parametrize(
+    "address", ["sessions", "sessions-not-held", "track-plays", "playlist-logs"]
+)
 def test_what_is_no_rating_asks_for_nothing(
     phone: Phone, bodies: dict[str, Body], adaptations: Asked, address: str
 ) -> None:

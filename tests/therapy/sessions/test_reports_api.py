@@ -14,13 +14,24 @@ from tests.factories import (
     MoodRatingFactory,
     PlaylistEntryFactory,
     PlaylistLogFactory,
+    SessionNotHeldFactory,
     SessionPlanFactory,
+    TrackPlayFactory,
     TrackRatingFactory,
 )
 from tests.people import People, Phone
 from tests.therapy.sessions.reports import Body, new_id, refusals
 from tests.threads import at_once, while_open
-from therapy.models import ListeningSession, MoodRating, PlaylistEntry, PlaylistLog, TrackRating
+from therapy.models import (
+    ListeningSession,
+    MoodRating,
+    PlaylistEntry,
+    PlaylistLog,
+    SessionNotHeld,
+    TrackPlay,
+    TrackRating,
+)
+from therapy.sessions.arrivals import arriving
 from therapy.sessions.services import record_mood_rating
 from worker.models import Job
 
@@ -28,18 +39,24 @@ pytestmark = pytest.mark.django_db
 
 MODELS: dict[str, Any] = {
     "sessions": ListeningSession,
+    "sessions-not-held": SessionNotHeld,
     "mood-ratings": MoodRating,
     "track-ratings": TrackRating,
+    "track-plays": TrackPlay,
     "playlist-logs": PlaylistLog,
 }
 CLOCKS = {
     "sessions": "started_at",
+    "sessions-not-held": "decided_at",
     "mood-ratings": "rated_at",
     "track-ratings": "rated_at",
+    "track-plays": "started_at",
     "playlist-logs": "made_at",
 }
 every_address = pytest.mark.parametrize("address", MODELS)
-every_report = pytest.mark.parametrize("address", list(MODELS)[1:])
+every_report = pytest.mark.parametrize(
+    "address", [address for address in MODELS if not address.startswith("sessions")]
+)
 
 
 @every_address
@@ -56,6 +73,9 @@ def test_a_report_is_stored_for_the_patient_and_answered_as_it_is_stored(
     assert received == stored.received_at
     clock = CLOCKS[address]
     assert datetime.fromisoformat(said.pop(clock)) == datetime.fromisoformat(body.pop(clock))
+    if offered := body.pop("offered_at", None):
+        assert datetime.fromisoformat(said.pop("offered_at")) == datetime.fromisoformat(offered)
+    assert said.pop("clock_offset") is None
     assert said == body
 
 
@@ -127,9 +147,10 @@ def test_a_repeat_that_comes_while_the_first_is_being_stored_waits_and_finds_it(
     key, now = uuid.uuid4(), timezone.now()
 
     def record() -> MoodRating:
-        return record_mood_rating(
-            patient=people.anna, id=key, phase="before", valence=0.1, arousal=0.2, rated_at=now
-        )
+        with arriving(people.anna) as arrival:
+            return record_mood_rating(
+                arrival=arrival, id=key, phase="before", valence=0.1, arousal=0.2, rated_at=now
+            )
 
     assert while_open(record, record) == [MoodRating.objects.get()] * 2
     assert Job.objects.count() == 1
@@ -197,7 +218,9 @@ def test_a_key_that_is_no_uuid_is_refused(
 def test_an_empty_body_is_told_all_that_it_lacks(
     phone: Phone, bodies: dict[str, Body], address: str
 ) -> None:
-    optional = {"plan", "session", "ended_at", "familiarity"}
+    optional = {"plan", "session", "familiarity", "ended_at", "stop_reason", "skip_reason"}
+    if address == "sessions":
+        optional.add("ending")
     assert set(refusals(phone.post(address, {}))) == set(bodies[address]) - optional
 
 
@@ -228,14 +251,15 @@ def test_anothers_session_and_no_session_are_refused_in_the_same_words(
     assert not MODELS[address].objects.exists()
 
 
-def test_anothers_plan_is_refused(people: People, phone: Phone, bodies: dict[str, Body]) -> None:
+@pytest.mark.parametrize("address", ["sessions", "sessions-not-held"])
+def test_anothers_plan_is_refused(
+    people: People, phone: Phone, bodies: dict[str, Body], address: str
+) -> None:
     others = SessionPlanFactory(patient=people.carl)
-    body = bodies["sessions"] | {"plan": str(others.id)}
-    assert refusals(phone.post("sessions", body)) == {
-        "plan": ["This patient has no plan of this id."]
-    }
+    body = bodies[address] | {"plan": str(others.id)}
+    assert refusals(phone.post(address, body)) == {"plan": ["This patient has no plan of this id."]}
     ours = SessionPlanFactory(patient=people.anna, version=1)
-    assert phone.post("sessions", body | {"plan": str(ours.id)}).json()["plan"] == str(ours.id)
+    assert phone.post(address, body | {"plan": str(ours.id)}).json()["plan"] == str(ours.id)
 
 
 @pytest.mark.parametrize("strange", ["another clinic's", "nobody's"])
@@ -284,6 +308,8 @@ FACTORIES: dict[str, Any] = {
     "track-ratings": TrackRatingFactory,
     "playlist-logs": PlaylistLogFactory,
     "sessions": ListeningSessionFactory,
+    "sessions-not-held": SessionNotHeldFactory,
+    "track-plays": TrackPlayFactory,
 }
 
 
@@ -298,6 +324,6 @@ def test_queries_do_not_grow_with_the_history(
     FACTORIES[address].create_batch(30, patient=people.anna)
     session = ListeningSessionFactory(patient=people.anna)
     PlaylistEntryFactory.create_batch(10)
-    body = bodies[address] | ({"session": str(session.id)} if address != "sessions" else {})
+    body = bodies[address] | ({"session": str(session.id)} if "session" in bodies[address] else {})
     with django_assert_max_num_queries(20):
         assert phone.post(address, body).status_code == 201

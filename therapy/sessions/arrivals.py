@@ -1,0 +1,90 @@
+"""Rows of one patient that arrive together: one transaction, one look at what is there already,
+one adaptation asked for."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from therapy.people.models import Patient
+from therapy.people.services import ask_for_adaptation
+from therapy.sessions.clocks import PhoneClock
+from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
+from therapy.sessions.references import Known, Reference, known_to, named_by, named_in
+
+RIGHT = PhoneClock()
+
+
+class Arrival:
+    """What is known while rows of `patient` are being stored. Made by `arriving`."""
+
+    def __init__(self, patient: Patient, clock: PhoneClock) -> None:
+        self.patient = patient
+        self.clock = clock
+        self.written = 0
+        """How many rows were stored or ended so far."""
+        self.rated = False
+        """Whether a rating was among them."""
+        self._known = Known()
+        self._asked: set[Reference] = set()
+        self._rows: dict[type[Report], dict[uuid.UUID, Report | None]] = {}
+
+    def expect(self, rows: Iterable[tuple[type[Report], Mapping[str, Any]]]) -> None:
+        """Look up all that rows of these fields will be compared with, in as many queries for many
+        rows as for one of each kind. Without it every row is looked up when it comes."""
+        ids: dict[type[Report], set[uuid.UUID]] = {}
+        references: set[Reference] = set()
+        for model, fields in rows:
+            ids.setdefault(model, set()).add(fields["id"])
+            references.update(named_in(fields))
+        for model, wanted in ids.items():
+            self._look_up(model, wanted)
+        self._ask(references)
+
+    def there(self, row: Report) -> Report | None:
+        """The row of the same key, whoever's it is."""
+        model = type(row)
+        if row.id not in self._rows.get(model, {}):
+            self._look_up(model, {row.id})
+        return self._rows[model][row.id]
+
+    def look_again(self, row: Report) -> Report | None:
+        """The same, past what was found before."""
+        self._look_up(type(row), {row.id})
+        return self._rows[type(row)][row.id]
+
+    def known(self, rows: Iterable[object]) -> Known:
+        """Which of what `rows` name the patient may name; it may know more than that."""
+        self._ask(set(named_by(rows)))
+        return self._known
+
+    def note(self, row: Report) -> None:
+        """`row` was stored, and later rows find it."""
+        self.written += 1
+        self.rated |= isinstance(row, MoodRating | TrackRating)
+        self._rows.setdefault(type(row), {})[row.id] = row
+        if isinstance(row, ListeningSession):
+            self._known.sessions.add(row.id)
+
+    def _look_up(self, model: type[Report], ids: set[uuid.UUID]) -> None:
+        found = model._base_manager.prefetch_related(*model.PARTS).in_bulk(ids)
+        self._rows.setdefault(model, {}).update({key: found.get(key) for key in ids})
+
+    def _ask(self, references: set[Reference]) -> None:
+        new = references - self._asked
+        if new:
+            self._known.add(known_to(self.patient, new))
+            self._asked |= new
+
+
+@contextmanager
+def arriving(patient: Patient, clock: PhoneClock = RIGHT) -> Iterator[Arrival]:
+    """A transaction in which rows of the patient are stored; if a rating was new, it ends with
+    asking for one adaptation."""
+    with transaction.atomic():
+        arrival = Arrival(patient, clock)
+        yield arrival
+        if arrival.rated:
+            ask_for_adaptation(patient)

@@ -1,0 +1,18 @@
+"""What phones report: sessions held or not, ratings, playlists, plays. A file for each."""
+
+from therapy.sessions.models.playlists import PlaylistEntry, PlaylistLog
+from therapy.sessions.models.plays import TrackPlay
+from therapy.sessions.models.ratings import MoodRating, TrackRating
+from therapy.sessions.models.reports import Report
+from therapy.sessions.models.sittings import ListeningSession, SessionNotHeld
+
+__all__ = [
+    "ListeningSession",
+    "MoodRating",
+    "PlaylistEntry",
+    "PlaylistLog",
+    "Report",
+    "SessionNotHeld",
+    "TrackPlay",
+    "TrackRating",
+]
