@@ -207,6 +207,7 @@ def test_djangos_deployment_check_finds_nothing(tmp_path: Path) -> None:
             "ATTUNE_HOSTS": "attune.example",
             "ATTUNE_DATABASE_URL": "postgres://attune:pass@database.example/attune",
             "ATTUNE_BROKER_URL": "redis://broker.example/0",
+            "ATTUNE_EMAIL_URL": "smtp+tls://mail.example:587",
             "ATTUNE_FILES": ELSEWHERE,
             "ATTUNE_VAR": str(tmp_path),
         },

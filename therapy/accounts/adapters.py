@@ -48,7 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        self._count_failure(request, credentials)
+        """Tries of someone who is locked out count for nothing: else one stranger could use up the
+        tries of all."""
+        if not getattr(request, "axes_locked_out", False):
+            self._count_failure(request, credentials)
 
     def is_reauthentication_required(self, *, app: str, **context: Any) -> bool:
         """Signing in counts as well: nobody types the password twice in ten minutes."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 
 from therapy.accounts.second_factor import has_second_factor
 
@@ -23,7 +24,11 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and (match.url_name or "").startswith("mfa_"):
+            add_never_cache_headers(response)  # secrets and recovery codes stay in no browser
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, arguments: Any, keywords: Any

@@ -38,11 +38,10 @@ def invite(*, by: Membership, email: str, role: str) -> tuple[Invitation, str]:
         invited_by=by.user,
         expires_at=timezone.now() + LASTS,
     )
-    problems = problems_of(invitation)
-    if Membership.objects.filter(clinic=by.clinic, user__email=invitation.email).exists():
-        problems["email"] = ["This person works at the clinic already."]
-    refuse(problems)
+    refuse(problems_of(invitation))
     refuse_granting(role, by=by)
+    if Membership.objects.filter(clinic=by.clinic, user__email=invitation.email).exists():
+        refuse({"email": ["This person works at the clinic already."]})
     _standing(by.clinic).filter(email=invitation.email).update(revoked_at=timezone.now())
     return add(invitation), token
 

@@ -99,6 +99,16 @@ def test_an_account_is_not_tried_without_end_from_ever_new_addresses(
     assert "Too many tries have failed" in words(refused)
 
 
+def test_one_stranger_cannot_use_up_the_tries_of_an_account(
+    client: Client, alice: User, settings: LazySettings
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    settings.ACCOUNT_RATE_LIMITS = {"password_failed_anywhere": "6/h/key"}
+    fail(alice.email, 15, headers={"X-Forwarded-For": "203.0.113.9"})
+    answered = type_password(client, alice.email, headers={"X-Forwarded-For": "198.51.100.4"})
+    assert answered.headers["Location"] == SECOND_STEP
+
+
 def test_a_very_long_address_is_refused_plainly(client: Client, people: People) -> None:
     typed = "a" * 300 + "@example.org"
     assert type_password(client, typed, "x").status_code == 200

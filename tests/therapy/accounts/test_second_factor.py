@@ -135,6 +135,14 @@ def test_a_recovery_code_gets_in_once(client: Client, newcomer: User) -> None:
     assert answers == [302, 200]
 
 
+def test_no_browser_keeps_secrets_or_codes(client: Client, newcomer: User) -> None:
+    type_password(client, newcomer.email)
+    shown = client.get(reverse("mfa_activate_totp"))
+    _, codes = set_up_app(client)
+    for page in (shown, codes):
+        assert "no-store" in page.headers["Cache-Control"]
+
+
 def test_the_secret_of_an_app_lies_encrypted_in_the_database(
     client: Client, newcomer: User
 ) -> None:

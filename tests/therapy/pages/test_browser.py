@@ -189,7 +189,10 @@ def test_text_of_twice_the_size_needs_no_sideways_scrolling(
         devtools.send("Page.enable")
         devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
         window.sign_in(harbour.alice.email)
-        for address in ("/", reverse("patient", args=[harbour.anna.id]), "/catalogue/"):
+        for address in (
+            *("/", reverse("patient", args=[harbour.anna.id]), "/catalogue/"),
+            *("/account/", "/account/second-factor/", "/staff/harbour/"),
+        ):
             window.open(address)
             window.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             window.expect_calm()

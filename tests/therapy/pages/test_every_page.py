@@ -37,7 +37,11 @@ urlpatterns = [
 
 
 def pages(people: People) -> list[str]:
-    return ["/", "/?code=zzz", "/catalogue/", reverse("patient", args=[people.anna.id]), "/nowhere"]
+    return [
+        *("/", "/?code=zzz", "/catalogue/", reverse("patient", args=[people.anna.id]), "/nowhere"),
+        *("/account/", "/account/second-factor/", "/staff/harbour/"),
+        f"/staff/harbour/{people.therapist.id}/end/",
+    ]
 
 
 @pytest.mark.django_db
@@ -113,7 +117,11 @@ def test_every_page_has_one_heading_a_title_a_language_and_a_way_past_the_naviga
 
 @pytest.mark.django_db
 def test_every_field_has_a_label(alices: Client, client: Client) -> None:
-    for who, address in ((client, "/sign-in/"), (alices, "/"), (alices, "/catalogue/")):
+    for who, address in (
+        *((client, "/sign-in/"), (client, "/password/forgotten/")),
+        *((alices, address) for address in ("/", "/catalogue/", "/staff/harbour/")),
+        (alices, "/account/password/"),
+    ):
         html = who.get(address).content.decode()
         fields = re.findall(r"<(?:input|select)(?![^>]*type=\"hidden\")[^>]*>", html)
         assert fields
