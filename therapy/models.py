@@ -3,6 +3,7 @@
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.plans.models import SessionPlan
+from therapy.sessions.measures import MeasureResponse
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,
@@ -18,6 +19,7 @@ __all__ = [
     "Device",
     "FeatureSchema",
     "ListeningSession",
+    "MeasureResponse",
     "Membership",
     "MoodRating",
     "Patient",

@@ -7,6 +7,7 @@ from therapy.catalogue import api as catalogue
 from therapy.people import api as people
 from therapy.plans import api as plans
 from therapy.sessions import api as sessions
+from therapy.sessions import measure_api as measures
 
 app_name = "api"
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("mood-ratings", sessions.MoodRatings.as_view(), name="mood-ratings"),
     path("track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path("measures", measures.Measures.as_view(), name="measures"),
+    path("measure-responses", measures.MeasureResponses.as_view(), name="measure-responses"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
 ]

@@ -14,6 +14,8 @@ from therapy.catalogue.selectors import tracks_of
 from therapy.people.models import Patient
 from therapy.plans.models import MOST_TRACKS, SessionPlan
 from therapy.records import Problems, out_of_range, problems_of
+from therapy.sessions.measure_checks import measure_problems
+from therapy.sessions.measures import MeasureResponse
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,
@@ -22,11 +24,11 @@ from therapy.sessions.models import (
     TrackRating,
 )
 
-Reported = ListeningSession | MoodRating | TrackRating | PlaylistLog
+Reported = ListeningSession | MoodRating | TrackRating | PlaylistLog | MeasureResponse
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any phone that could have made the row
 MOST_AHEAD = timedelta(minutes=10)  # by which a phone's clock may be fast
-INSTANTS = ("started_at", "ended_at", "rated_at", "made_at")
+INSTANTS = ("started_at", "ended_at", "rated_at", "made_at", "answered_at")
 BOUNDS = {
     "liking": (1, 5),
     "familiarity": (1, 5),
@@ -94,6 +96,8 @@ def problems_in(row: Reported, known: Known) -> Problems:
         problems = {"ended_at": [text]} if text else {}
     if isinstance(row, PlaylistLog) and not SHA256.fullmatch(row.package_sha256):
         problems["package_sha256"] = ["Must be 64 hexadecimal digits in lower case."]
+    if isinstance(row, MeasureResponse):
+        problems |= measure_problems(row)
     return problems
 
 

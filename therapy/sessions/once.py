@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from therapy.people.models import Patient
 from therapy.records import ConflictError, Problems, differing, refuse
 from therapy.sessions.checks import Known, entry_problems, known_to, problems_in
+from therapy.sessions.measures import MeasureResponse
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,
@@ -17,7 +18,7 @@ from therapy.sessions.models import (
     TrackRating,
 )
 
-Row = TypeVar("Row", ListeningSession, MoodRating, TrackRating, PlaylistLog)
+Row = TypeVar("Row", ListeningSession, MoodRating, TrackRating, PlaylistLog, MeasureResponse)
 
 # What makes a repeat the same; a session's end may come later than the session.
 MOOD = ("mood_valence", "mood_arousal", "target_valence", "target_arousal")
@@ -25,6 +26,15 @@ CONTENT: dict[type, tuple[str, ...]] = {
     ListeningSession: ("plan", "started_at"),
     MoodRating: ("session", "phase", "valence", "arousal", "rated_at"),
     TrackRating: ("session", "track", "liking", "familiarity", "rated_at"),
+    MeasureResponse: (
+        "session",
+        "measure",
+        "version",
+        "language",
+        "state",
+        "answers",
+        "answered_at",
+    ),
     PlaylistLog: ("session", "model_version", "package_sha256", "seed", *MOOD, "made_at"),
 }
 ENTRY_CONTENT = (

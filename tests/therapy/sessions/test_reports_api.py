@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.factories import (
     ListeningSessionFactory,
+    MeasureResponseFactory,
     MoodRatingFactory,
     PlaylistEntryFactory,
     PlaylistLogFactory,
@@ -20,7 +21,14 @@ from tests.factories import (
 from tests.people import People, Phone
 from tests.therapy.sessions.reports import Body, new_id, refusals
 from tests.threads import at_once, while_open
-from therapy.models import ListeningSession, MoodRating, PlaylistEntry, PlaylistLog, TrackRating
+from therapy.models import (
+    ListeningSession,
+    MeasureResponse,
+    MoodRating,
+    PlaylistEntry,
+    PlaylistLog,
+    TrackRating,
+)
 from therapy.sessions.services import record_mood_rating
 from worker.models import Job
 
@@ -31,12 +39,14 @@ MODELS: dict[str, Any] = {
     "mood-ratings": MoodRating,
     "track-ratings": TrackRating,
     "playlist-logs": PlaylistLog,
+    "measure-responses": MeasureResponse,
 }
 CLOCKS = {
     "sessions": "started_at",
     "mood-ratings": "rated_at",
     "track-ratings": "rated_at",
     "playlist-logs": "made_at",
+    "measure-responses": "answered_at",
 }
 every_address = pytest.mark.parametrize("address", MODELS)
 every_report = pytest.mark.parametrize("address", list(MODELS)[1:])
@@ -56,6 +66,7 @@ def test_a_report_is_stored_for_the_patient_and_answered_as_it_is_stored(
     assert received == stored.received_at
     clock = CLOCKS[address]
     assert datetime.fromisoformat(said.pop(clock)) == datetime.fromisoformat(body.pop(clock))
+    assert said.pop("safety_check", False) is False
     assert said == body
 
 
@@ -197,7 +208,7 @@ def test_a_key_that_is_no_uuid_is_refused(
 def test_an_empty_body_is_told_all_that_it_lacks(
     phone: Phone, bodies: dict[str, Body], address: str
 ) -> None:
-    optional = {"plan", "session", "ended_at", "familiarity"}
+    optional = {"plan", "session", "ended_at", "familiarity", "answers"}
     assert set(refusals(phone.post(address, {}))) == set(bodies[address]) - optional
 
 
@@ -283,6 +294,7 @@ FACTORIES: dict[str, Any] = {
     "mood-ratings": MoodRatingFactory,
     "track-ratings": TrackRatingFactory,
     "playlist-logs": PlaylistLogFactory,
+    "measure-responses": MeasureResponseFactory,
     "sessions": ListeningSessionFactory,
 }
 
