@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from therapy.pages import overview, panels, patient_page
+from therapy.pages import measure_lines, overview, panels, patient_page
 from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
@@ -21,6 +21,7 @@ PATIENTS_A_PAGE = 25
 CHARTED_SESSIONS = 24
 SESSIONS_A_PAGE = 8
 RATINGS_A_PAGE = 12
+MEASURES_A_PAGE = 8
 
 
 @require_safe
@@ -59,6 +60,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     charted = _page(patient_page.charted_sessions(shown), CHARTED_SESSIONS, request, "moods")
     sessions = _page(patient_page.sessions_of(shown), SESSIONS_A_PAGE, request, "sessions")
     ratings = _page(patient_page.track_ratings_of(shown), RATINGS_A_PAGE, request, "ratings")
+    answers = _page(measure_lines.responses_of(shown), MEASURES_A_PAGE, request, "measures")
     moods = patient_page.session_moods(charted.object_list)
     return render(
         request,
@@ -73,6 +75,8 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "sessions": sessions,
             "sheets": patient_page.session_sheets(list(sessions.object_list)),
             "ratings": ratings,
+            "measures": answers,
+            "measure_lines": measure_lines.lines_of(list(answers.object_list)),
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )
