@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from therapy.measures.definition import Change, Scale, Source, Standing
+from therapy.measures.definition import Change, CutOff, Scale, Source, Standing
 from therapy.measures.registry import measure
 from therapy.people.models import Patient
 from therapy.sessions.measures import MeasureResponse
@@ -75,13 +75,16 @@ def _score_line(scale: Scale, score: dict[str, Any], first: dict[str, Any] | Non
         title=scale.title,
         value=f"{_plain(value)} of {_plain(scale.lowest)} to {_plain(scale.highest)}",
         band=f"{band} ({_named(scale.bands_source)})" if band and scale.bands_source else "",
-        cut_offs=tuple(
-            f"{'Reaches' if value >= cut.at_least else 'Below'} the cut-off of "
-            f"{_plain(cut.at_least)}: {cut.says} ({_named(cut.source, cut.standing)})"
-            for cut in scale.cut_offs
-        ),
+        cut_offs=tuple(_cut_off(cut, value) for cut in scale.cut_offs),
         change=_change(scale, value - first["value"]) if first is not None else "",
     )
+
+
+def _cut_off(cut: CutOff, value: float) -> str:
+    named = _named(cut.source, cut.standing)
+    if value < cut.at_least:
+        return f"Below the cut-off of {_plain(cut.at_least)} ({named})"
+    return f"Reaches the cut-off of {_plain(cut.at_least)}: {cut.says} ({named})"
 
 
 def _change(scale: Scale, change: float) -> str:
@@ -92,9 +95,9 @@ def _change(scale: Scale, change: float) -> str:
 
 
 def _reliability(known: Change, change: float) -> str:
-    words = "a reliable change" if abs(change) >= known.at_least else "no reliable change"
+    words = "a reliable change" if abs(change) >= known.at_least else "not a reliable change"
     source = _named(known.source, known.standing)
-    return f"{words}, which is {_plain(known.at_least)} or more ({source})"
+    return f"{words} ({_plain(known.at_least)} or more: {source})"
 
 
 def _named(source: Source, standing: Standing = "primary") -> str:

@@ -78,10 +78,10 @@ def test_change_is_since_the_first_and_reliable_only_where_that_is_documented(
     for day, pain in enumerate((8, 2)):
         answer(people.anna, "pain-nrs", {"pain": pain}, day=10 + day)
     latest_pain, first_pain, third, second, first = measure_rows(page_of(alices, people.anna))
-    source = "which is 6 or more (NHS Talking Therapies manual, a secondary source)"
+    source = "(6 or more: NHS Talking Therapies manual, a secondary source)"
     assert first.endswith("the first")
-    assert second.endswith(f"−5; no reliable change, {source}")
-    assert third.endswith(f"−6; a reliable change, {source}")
+    assert second.endswith(f"−5; not a reliable change {source}")
+    assert third.endswith(f"−6; a reliable change {source}")
     assert first_pain.endswith("the first")
     assert latest_pain.endswith("Pain: 2 of 0 to 10 −6")
 
@@ -106,7 +106,7 @@ def test_every_subscale_is_shown(alices: Client, people: People) -> None:
     latest, first = measure_rows(page_of(alices, people.anna))
     assert "PHQ-4: 6 of 0 to 12, moderate (Kroenke 2009)" in first
     assert "GAD-2: 5 of 0 to 6 Reaches the cut-off of 3" in first
-    assert "PHQ-2: 1 of 0 to 6 Below the cut-off of 3" in first
+    assert "PHQ-2: 1 of 0 to 6 Below the cut-off of 3 (Kroenke 2003)" in first
     assert latest.endswith("PHQ-4: −3 GAD-2: −3 PHQ-2: 0")
 
 
@@ -149,7 +149,10 @@ def test_what_was_skipped_is_no_first_answer(alices: Client, people: People) -> 
         patient=people.anna, state="skipped", answers=None, scores=None, answered_at=FIRST_DAY
     )
     answer(people.anna, "pain-nrs", {"pain": 2}, day=1)
-    assert measure_rows(page_of(alices, people.anna))[0].endswith("the first")
+    answer(people.anna, "pain-nrs", {"pain": 5}, day=2)
+    second, first, _ = measure_rows(page_of(alices, people.anna))
+    assert first.endswith("the first")
+    assert second.endswith("+3")
 
 
 def test_the_list_has_pages_and_its_queries_do_not_grow(alices: Client, people: People) -> None:
