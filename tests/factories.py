@@ -16,6 +16,7 @@ from therapy.models import (
     Device,
     FeatureSchema,
     ListeningSession,
+    MeasureResponse,
     Membership,
     MoodRating,
     Patient,
@@ -240,3 +241,18 @@ class PlaylistEntryFactory(DjangoModelFactory[PlaylistEntry]):
     deviation_valence = 0.2
     deviation_arousal = 0.25
     log_probability = -1.5
+
+
+class MeasureResponseFactory(DjangoModelFactory[MeasureResponse]):
+    class Meta:
+        model = MeasureResponse
+
+    patient = factory.SubFactory(PatientFactory)
+    measure = "pain-nrs"
+    version = 1
+    language = "en"
+    state = MeasureResponse.State.ANSWERED
+    answers = factory.LazyFunction(lambda: {"pain": 4})
+    scores = factory.LazyFunction(lambda: {"pain": {"value": 4, "band": None}})
+    answered_at = factory.LazyFunction(timezone.now)
+    phone_answered_at = factory.SelfAttribute("answered_at")

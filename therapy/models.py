@@ -6,6 +6,7 @@ from therapy.people.models import Clinic, Consent, Device, Membership, Patient, 
 from therapy.plans.models import PlanStanding, SessionPlan
 from therapy.sessions.models import (
     ListeningSession,
+    MeasureResponse,
     MoodRating,
     PlaylistEntry,
     PlaylistLog,
@@ -22,6 +23,7 @@ __all__ = [
     "FeatureSchema",
     "Invitation",
     "ListeningSession",
+    "MeasureResponse",
     "Membership",
     "MoodRating",
     "Patient",

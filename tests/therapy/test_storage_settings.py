@@ -203,7 +203,6 @@ def test_djangos_deployment_check_finds_nothing(tmp_path: Path) -> None:
             "ATTUNE_MODE": "production",
             "ATTUNE_SECRET_KEY": "a-secret-for-this-test-only-0123456789-abcdefghijklmnop",
             "ATTUNE_TEXT_KEYS": "ODk0NDg5NDgzMjg5NDgzMjQ4OTQzODI0ODMyNDg5MzI=",
-            "ATTUNE_EMAIL_URL": "smtp://mail.example",
             "ATTUNE_HOSTS": "attune.example",
             "ATTUNE_DATABASE_URL": "postgres://attune:pass@database.example/attune",
             "ATTUNE_BROKER_URL": "redis://broker.example/0",

@@ -21,6 +21,8 @@ urlpatterns = [
     path("track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
     path("sync", sessions.Sync.as_view(), name="sync"),
+    path("measures", sessions.Measures.as_view(), name="measures"),
+    path("measure-responses", sessions.MeasureResponses.as_view(), name="measure-responses"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
 ]

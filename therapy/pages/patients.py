@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from therapy.access.acts import Act
 from therapy.access.doors import for_staff
-from therapy.pages import overview, panels, patient_page
+from therapy.pages import measure_lines, overview, panels, patient_page
 from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
@@ -22,6 +22,7 @@ PATIENTS_A_PAGE = 25
 CHARTED_SESSIONS = 24
 SESSIONS_A_PAGE = 8
 RATINGS_A_PAGE = 12
+MEASURES_A_PAGE = 8
 
 
 @for_staff(Act.SEE_PATIENTS)
@@ -64,6 +65,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     charted = _page(patient_page.charted_sessions(shown), CHARTED_SESSIONS, request, "moods")
     sessions = _page(patient_page.sessions_of(shown), SESSIONS_A_PAGE, request, "sessions")
     ratings = _page(patient_page.track_ratings_of(shown), RATINGS_A_PAGE, request, "ratings")
+    answers = _page(measure_lines.responses_of(shown), MEASURES_A_PAGE, request, "measures")
     moods = patient_page.session_moods(charted.object_list)
     return render(
         request,
@@ -79,6 +81,8 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "sessions": sessions,
             "sheets": patient_page.session_sheets(list(sessions.object_list)),
             "ratings": ratings,
+            "measures": answers,
+            "measure_lines": measure_lines.lines_of(list(answers.object_list)),
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )

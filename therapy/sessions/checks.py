@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from therapy.plans.models import MOST_TRACKS
 from therapy.records import Problems, out_of_range, problems_of, refuse
+from therapy.sessions.measure_checks import measure_problems
 from therapy.sessions.models import (
     ListeningSession,
+    MeasureResponse,
     PlaylistEntry,
     PlaylistLog,
     Report,
@@ -131,6 +133,7 @@ CONTRADICTIONS: Mapping[type[Report], Callable[[Any], Problems]] = {
     ListeningSession: session_problems,
     SessionNotHeld: _not_held_problems,
     PlaylistLog: _playlist_problems,
+    MeasureResponse: measure_problems,
 }
 
 

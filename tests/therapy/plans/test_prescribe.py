@@ -107,7 +107,8 @@ def test_every_field_is_kept(people: People) -> None:
         ("schedule", [{"days": [1, 1], "at": "20:30", "minutes": 60}], "a day twice"),
         ("schedule", [{"days": [1], "at": "24:00", "minutes": 60}], "time of day"),
         ("schedule", [{"days": [1], "at": "20:30", "minutes": 4}], "5 to 1440"),
-        ("measures", [{"measure": "phq-9", "when": "now", "may_skip": True}], "one of start"),
+        ("measures", [{"measure": "phq9", "when": "now", "may_skip": True}], "one of start"),
+        ("measures", [{"measure": "mood", "when": "start", "may_skip": True}], "affective-slider"),
     ],
 )
 def test_a_plan_is_refused_by_field(people: People, field: str, value: Any, words: str) -> None:

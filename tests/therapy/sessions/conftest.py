@@ -59,6 +59,16 @@ def bodies(people: People) -> dict[str, Body]:
             "seconds_heard": 42.5,
             "ending": "skipped",
         },
+        "measure-responses": {
+            "id": new_id(),
+            "session": None,
+            "measure": "phq4",
+            "version": 1,
+            "language": "en",
+            "state": "answered",
+            "answers": {"phq4-1": 2, "phq4-2": 1, "phq4-3": 0, "phq4-4": 3},
+            "answered_at": now,
+        },
         "playlist-logs": {
             "id": new_id(),
             "session": None,

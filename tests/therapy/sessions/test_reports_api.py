@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.factories import (
     ListeningSessionFactory,
+    MeasureResponseFactory,
     MoodRatingFactory,
     PlaylistEntryFactory,
     PlaylistLogFactory,
@@ -24,6 +25,7 @@ from tests.therapy.sessions.reports import Body, new_id, refusals
 from tests.threads import at_once, while_open
 from therapy.models import (
     ListeningSession,
+    MeasureResponse,
     MoodRating,
     PlaylistEntry,
     PlaylistLog,
@@ -44,6 +46,7 @@ MODELS: dict[str, Any] = {
     "track-ratings": TrackRating,
     "track-plays": TrackPlay,
     "playlist-logs": PlaylistLog,
+    "measure-responses": MeasureResponse,
 }
 CLOCKS = {
     "sessions": "started_at",
@@ -52,6 +55,7 @@ CLOCKS = {
     "track-ratings": "rated_at",
     "track-plays": "started_at",
     "playlist-logs": "made_at",
+    "measure-responses": "answered_at",
 }
 every_address = pytest.mark.parametrize("address", MODELS)
 every_report = pytest.mark.parametrize(
@@ -76,6 +80,7 @@ def test_a_report_is_stored_for_the_patient_and_answered_as_it_is_stored(
     if offered := body.pop("offered_at", None):
         assert datetime.fromisoformat(said.pop("offered_at")) == datetime.fromisoformat(offered)
     assert said.pop("clock_offset") is None
+    assert said.pop("safety_check", False) is False
     assert said == body
 
 
@@ -218,7 +223,15 @@ def test_a_key_that_is_no_uuid_is_refused(
 def test_an_empty_body_is_told_all_that_it_lacks(
     phone: Phone, bodies: dict[str, Body], address: str
 ) -> None:
-    optional = {"plan", "session", "familiarity", "ended_at", "stop_reason", "skip_reason"}
+    optional = {
+        "plan",
+        "session",
+        "familiarity",
+        "answers",
+        "ended_at",
+        "stop_reason",
+        "skip_reason",
+    }
     if address == "sessions":
         optional.add("ending")
     assert set(refusals(phone.post(address, {}))) == set(bodies[address]) - optional
@@ -307,6 +320,7 @@ FACTORIES: dict[str, Any] = {
     "mood-ratings": MoodRatingFactory,
     "track-ratings": TrackRatingFactory,
     "playlist-logs": PlaylistLogFactory,
+    "measure-responses": MeasureResponseFactory,
     "sessions": ListeningSessionFactory,
     "sessions-not-held": SessionNotHeldFactory,
     "track-plays": TrackPlayFactory,

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from therapy.catalogue.rows import LONGEST_TAG, tidy_tags
+from therapy.measures.registry import newest
 from therapy.people.models import LANGUAGE_TAG
 from therapy.records import Problems
 
@@ -63,6 +64,7 @@ def measure_problems(measures: Any) -> Problems:
     """What is wrong with the list of measures, by their index."""
     if not isinstance(measures, list) or len(measures) > MOST:
         return {"measures": [f"Must be a list of at most {MOST}."]}
+    known = [definition.key for definition in newest()]
     problems: Problems = {}
     for index, asked in enumerate(measures):
         if not isinstance(asked, dict) or set(asked) != {"measure", "when", "may_skip"}:
@@ -71,8 +73,8 @@ def measure_problems(measures: Any) -> Problems:
             problems[f"measures.{index}.when"] = [f"Must be one of {', '.join(WHENS)}."]
         elif not isinstance(asked["may_skip"], bool):
             problems[f"measures.{index}.may_skip"] = ["Must be true or false."]
-        elif not isinstance(asked["measure"], str):
-            problems[f"measures.{index}.measure"] = ["Must be the key of a measure."]
+        elif asked["measure"] not in known:
+            problems[f"measures.{index}.measure"] = [f"Must be one of {', '.join(known)}."]
     return problems
 
 

@@ -1,7 +1,9 @@
 """What the phone API offers to report what happened."""
 
+from therapy.sessions.api.measures import Measures
 from therapy.sessions.api.sync import Sync
 from therapy.sessions.api.views import (
+    MeasureResponses,
     MoodRatings,
     PlaylistLogs,
     Sessions,
@@ -11,6 +13,8 @@ from therapy.sessions.api.views import (
 )
 
 __all__ = [
+    "MeasureResponses",
+    "Measures",
     "MoodRatings",
     "PlaylistLogs",
     "Sessions",

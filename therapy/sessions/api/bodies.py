@@ -14,7 +14,13 @@ from therapy.api.fields import (
     WholeNumberField,
 )
 from therapy.plans.models import MOST_TRACKS
-from therapy.sessions.models import ListeningSession, MoodRating, SessionNotHeld, TrackPlay
+from therapy.sessions.models import (
+    ListeningSession,
+    MeasureResponse,
+    MoodRating,
+    SessionNotHeld,
+    TrackPlay,
+)
 from therapy.sessions.models.plays import LONGEST_PLAY, MOST_PLAYS
 from therapy.sessions.services import EntryRow
 
@@ -118,6 +124,35 @@ class TrackPlayBody(ReportBody):
     ending = serializers.ChoiceField(
         TrackPlay.Ending.choices,
         help_text="`skipped`: the patient went on to the next; `stopped`: the session was stopped.",
+    )
+
+
+class MeasureResponseBody(ReportBody):
+    session = serializers.UUIDField(
+        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
+    )
+    measure = serializers.CharField(max_length=40, help_text="Key of the measure.")
+    version = WholeNumberField(
+        min_value=1, max_value=2**15 - 1, help_text="The version that was shown."
+    )
+    language = serializers.CharField(max_length=35, help_text="The language that was shown.")
+    state = serializers.ChoiceField(
+        MeasureResponse.State.choices,
+        help_text="`answered`; `skipped`: the patient said no; `expired`: it was shown, and its "
+        "time ran out. Of a measure that was never shown send nothing.",
+    )
+    answers = serializers.DictField(
+        child=NumberField(),
+        allow_null=True,
+        default=None,
+        help_text="Item id → value, complete but for `optional` items; null unless answered.",
+    )
+    answered_at = PhoneInstantField(
+        help_text="When it was answered, skipped or ran out. " + CLOCK_HELP
+    )
+    safety_check = serializers.BooleanField(
+        read_only=True,
+        help_text="A question about self-harm was answered above 0: show the crisis screen now.",
     )
 
 

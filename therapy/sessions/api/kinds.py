@@ -10,6 +10,7 @@ from therapy.sessions.api import bodies
 from therapy.sessions.api.bodies import ReportBody
 from therapy.sessions.models import (
     ListeningSession,
+    MeasureResponse,
     MoodRating,
     PlaylistLog,
     Report,
@@ -38,5 +39,8 @@ KINDS = {
     "mood-rating": Kind(bodies.MoodRatingBody, services.record_mood_rating, MoodRating),
     "track-rating": Kind(bodies.TrackRatingBody, services.record_track_rating, TrackRating),
     "track-play": Kind(bodies.TrackPlayBody, services.record_track_play, TrackPlay),
+    "measure-response": Kind(
+        bodies.MeasureResponseBody, services.record_measure_response, MeasureResponse
+    ),
     "playlist-log": Kind(bodies.PlaylistLogBody, services.record_playlist, PlaylistLog),
 }

@@ -227,3 +227,26 @@ class PlaylistLogs(_ReportView):
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().post(request, *args, **kwargs)
+
+
+class MeasureResponses(_ReportView):
+    kind = "measure-response"
+
+    @_described(
+        "measure-response",
+        "What became of a measure",
+        "Answered, skipped or expired. The answer tells that it was stored, and whether a crisis "
+        "screen is due, but no score: that is for the therapist to talk about.",
+        {
+            "id": "5b0f7c0e-4a86-4e3b-9a0e-7b5b0d9a1c05",
+            "session": None,
+            "measure": "phq4",
+            "version": 1,
+            "language": "en",
+            "state": "answered",
+            "answers": {"phq4-1": 2, "phq4-2": 1, "phq4-3": 0, "phq4-4": 1},
+            "answered_at": "2026-03-01T18:20:00Z",
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)

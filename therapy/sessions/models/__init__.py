@@ -1,5 +1,6 @@
 """What phones report: sessions held or not, ratings, playlists, plays. A file for each."""
 
+from therapy.sessions.models.measures import MeasureResponse
 from therapy.sessions.models.playlists import PlaylistEntry, PlaylistLog
 from therapy.sessions.models.plays import TrackPlay
 from therapy.sessions.models.ratings import MoodRating, TrackRating
@@ -8,6 +9,7 @@ from therapy.sessions.models.sittings import ListeningSession, SessionNotHeld
 
 __all__ = [
     "ListeningSession",
+    "MeasureResponse",
     "MoodRating",
     "PlaylistEntry",
     "PlaylistLog",

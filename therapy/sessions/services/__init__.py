@@ -9,6 +9,7 @@ the patient.
 """
 
 from therapy.sessions.services.histories import Imported, import_ratings_of
+from therapy.sessions.services.measures import record_measure_response
 from therapy.sessions.services.playlists import EntryRow, record_playlist
 from therapy.sessions.services.plays import record_track_play
 from therapy.sessions.services.ratings import record_mood_rating, record_track_rating
@@ -23,6 +24,7 @@ __all__ = [
     "Imported",
     "end_session",
     "import_ratings_of",
+    "record_measure_response",
     "record_mood_rating",
     "record_playlist",
     "record_session",

@@ -1,0 +1,1 @@
+"""Questionnaires and scales: versioned definitions, and their scoring. No Django, no records."""
