@@ -2,6 +2,7 @@
 
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
+from therapy.people.pairing_models import PairingCode, PairingTry
 from therapy.plans.models import SessionPlan
 from therapy.sessions.models import (
     ListeningSession,
@@ -20,6 +21,8 @@ __all__ = [
     "ListeningSession",
     "Membership",
     "MoodRating",
+    "PairingCode",
+    "PairingTry",
     "Patient",
     "PlaylistEntry",
     "PlaylistLog",

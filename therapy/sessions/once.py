@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
+from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 from therapy.records import ConflictError, Problems, differing, refuse
 from therapy.sessions.checks import Known, entry_problems, known_to, problems_in
@@ -44,10 +45,12 @@ def store_once(row: Row, *, entries: Sequence[PlaylistEntry] = ()) -> tuple[Row,
     """The row as it is stored, and whether this call stored it. Runs in the caller's transaction.
 
     The same content that is there already is not checked again: it was accepted once, and what is
-    refused may have become stricter since. Raises ValidationError by field, ConflictError.
+    refused may have become stricter since. Raises CareEnded, ValidationError by field,
+    ConflictError.
     """
     stored = _stored(row)
     if stored is None:
+        refuse_after_care(row.patient)
         known = known_to(row.patient, [row, *entries])
         problems = problems_in(row, known)
         if isinstance(row, PlaylistLog):

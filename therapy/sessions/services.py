@@ -3,6 +3,7 @@
 A phone sends a row again whenever it did not hear the answer, so every writer here takes the same
 row any number of times: the key is the phone's, the first arrival is stored, a repeat is answered
 with what is stored and asks for nothing more. The same key with other content is a ConflictError.
+After the consent to care was taken back nothing new is stored (CareEnded).
 """
 
 import uuid
@@ -13,6 +14,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 from therapy.people.services import ask_for_adaptation
 from therapy.records import refuse
@@ -56,8 +58,10 @@ def record_session(
 def end_session(*, session: ListeningSession, ended_at: datetime) -> ListeningSession:
     """Close a session. The same end again changes nothing; another end is a ConflictError.
 
-    Raises ValidationError for an end before the start, or at an impossible time.
+    Raises CareEnded, ValidationError for an end before the start, or at an impossible time.
     """
+    if session.ended_at is None:
+        refuse_after_care(session.patient)
     if text := end_problem(session, ended_at):
         refuse({"ended_at": [text]})
     ListeningSession.objects.filter(id=session.id, ended_at=None).update(ended_at=ended_at)
@@ -206,10 +210,11 @@ def import_ratings_of(
     """A history of unsaved rows with ids of their own, which become `patient`'s: all or none.
 
     Writes what is missing and leaves what is there; asks for one adaptation if a rating was new.
-    Raises ValidationError that names the first refused row, ConflictError where an id is taken by
-    other content.
+    Raises CareEnded, ValidationError that names the first refused row, ConflictError where an id is
+    taken by other content.
     """
     Patient.objects.select_for_update(no_key=True).get(id=patient.id)  # one import at a time
+    refuse_after_care(patient)
     known = known_to(patient, [*sessions, *moods, *tracks], arriving=sessions)
     written = Imported(
         sessions=store_missing(patient, sessions, known),

@@ -85,5 +85,5 @@ def test_queries_do_not_grow_with_tracks_or_versions(
     for version in range(tracks):
         plan = SessionPlanFactory(patient=people.anna, version=version + 1)
     plan.never_tracks.set(people.tracks)
-    with django_assert_max_num_queries(5):  # device, last call, plan, never-tracks, table
+    with django_assert_max_num_queries(6):  # device, last call, consent, plan, never-tracks, table
         assert len(people.annas_phone.get("plan").json()["excluded_track_ids"]) == tracks
