@@ -1,6 +1,8 @@
 """The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
 
 from therapy.people.models import Patient
 from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, TrackRating
@@ -26,3 +28,13 @@ def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:
     """Oldest first, with entries and their tracks at hand. Three queries."""
     logs = PlaylistLog.objects.filter(patient=patient).order_by("made_at", "id")
     return logs.prefetch_related("entries__track")
+
+
+def last_received_at(patient: Patient) -> datetime | None:
+    """When the newest row that the patient's phones sent arrived. Four queries."""
+    rows = (ListeningSession, MoodRating, TrackRating, PlaylistLog)
+    newest = [
+        kind._default_manager.filter(patient=patient).aggregate(at=Max("received_at"))["at"]
+        for kind in rows
+    ]
+    return max((at for at in newest if at is not None), default=None)

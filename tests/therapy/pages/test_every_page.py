@@ -13,6 +13,7 @@ from django.urls import include, path, reverse
 from tests.factories import SessionPlanFactory
 from tests.people import People
 from tests.therapy.pages.reading import add_playlist, add_session, words
+from therapy.people.pairing import make_pairing_code
 
 
 def broken(request: HttpRequest) -> NoReturn:
@@ -31,7 +32,14 @@ urlpatterns = [
 
 
 def pages(people: People) -> list[str]:
-    return ["/", "/?code=zzz", "/catalogue/", reverse("patient", args=[people.anna.id]), "/nowhere"]
+    anna = people.anna.id
+    code = make_pairing_code(patient=people.anna, by=people.alice)
+    return [
+        *("/", "/?code=zzz", "/catalogue/", "/pair", "/nowhere"),
+        reverse("patient", args=[anna]),
+        reverse("pairing-code", args=[anna, code.id]),
+        reverse("end-phone", args=[anna, people.annas_phone.device.id]),
+    ]
 
 
 @pytest.mark.django_db
