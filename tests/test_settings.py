@@ -22,7 +22,7 @@ PRODUCTION = {
 MUST_BE_GIVEN = [name for name in PRODUCTION if name != "ATTUNE_MODE"]
 SHOWN = [
     *("MODE", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASES"),
-    *("CELERY_BROKER_URL", "SESSION_COOKIE_SECURE"),
+    *("CELERY_BROKER_URL", "SESSION_COOKIE_SECURE", "TRUSTED_PROXIES"),
 ]
 SHOW = f"""
 import json
@@ -92,6 +92,7 @@ def test_production_takes_what_it_is_given(elsewhere: Path) -> None:
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://attune.example"]
     assert settings["CELERY_BROKER_URL"] == PRODUCTION["ATTUNE_BROKER_URL"]
     assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["TRUSTED_PROXIES"] == 1
     assert "postgresql" in json.dumps(settings["DATABASES"])
     assert not (elsewhere / "var" / "development_secret").exists()
 

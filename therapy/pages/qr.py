@@ -9,4 +9,5 @@ def qr_svg(text: str) -> SafeString:
     """The text as a QR code, black on white with the margin that readers need (ISO/IEC 18004: four
     modules), whatever the page's colours are. Holds nothing of `text` but the pattern."""
     image = qrcode.make(text, image_factory=SvgPathFillImage)
-    return mark_safe(image.to_string(encoding="unicode"))  # noqa: S308 — rectangles only
+    svg: str = image.to_string(encoding="unicode")
+    return mark_safe(svg)  # noqa: S308 — rectangles only

@@ -48,7 +48,7 @@ class PairingRequestBody(serializers.Serializer[Any]):
         help_text="As the patient typed it, or the fragment of the QR code's address: capital or "
         "small letters, with or without spaces and dashes.",
     )
-    label = serializers.CharField(
+    label = serializers.CharField(  # type: ignore[assignment]  # the API's word, not DRF's
         max_length=80,
         allow_blank=True,
         default="",
