@@ -18,7 +18,7 @@ from adaptation.learning.support import Support
 from adaptation.models import BaseModel, PatientModel, TrainingMembership
 from adaptation.supports import Unreadable, supports_of
 from therapy.models import Clinic, Consent, MoodRating, Patient, TrackRating
-from therapy.people.selectors import patients_consenting
+from therapy.people.selectors import ended_care, patients_consenting
 
 # Bases
 
@@ -62,11 +62,13 @@ def newest_models_of(patients: Collection[UUID]) -> dict[UUID, PatientModel]:
 
 
 def patients_behind(clinic: Clinic, base: BaseModel) -> QuerySet[Patient]:
-    """The clinic's patients whose newest model is not of this base's weights, or who have none."""
+    """The clinic's patients whose newest model is not of this base's weights, or who have none; not
+    those who took back their consent to care."""
     on_it = PatientModel.objects.filter(
         _is_newest(), patient=OuterRef("id"), base__weights_sha256=base.weights_sha256
     )
-    return Patient.objects.filter(~Exists(on_it), clinic=clinic).order_by("id")
+    behind = Patient.objects.filter(~Exists(on_it), clinic=clinic)
+    return behind.exclude(id__in=ended_care().values("patient")).order_by("id")
 
 
 def vector_of(model: PatientModel) -> NDArray[np.float32]:

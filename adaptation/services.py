@@ -22,7 +22,7 @@ from adaptation.models import BaseModel, PatientModel, TrainingMembership
 from adaptation.supports import Unreadable
 from therapy.catalogue.services import ensure_schema
 from therapy.models import Clinic, Consent, FeatureSchema, Patient
-from therapy.people.selectors import standing_consents
+from therapy.people.selectors import has_ended_care, standing_consents
 from worker.jobs import JobRefused
 
 Report = Callable[[float, str], None]
@@ -120,9 +120,12 @@ def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
 
     The vector is made anew from all ratings, so nothing that was rated while another adaptation
     ran can be lost, and a repeat with the same ratings and base changes nothing. Raises
-    JobRefused when no base reads the clinic's feature schema, or the ratings cannot be read.
+    JobRefused when the patient took back the consent to care, no base reads the clinic's feature
+    schema, or the ratings cannot be read.
     """
     patient = Patient.objects.select_for_update(no_key=True, of=("self",)).get(id=patient_id)
+    if has_ended_care(patient):
+        raise JobRefused(f"{patient} took back the consent to care: nothing is adapted.")
     base = base_for(patient.clinic)
     report(0.2, "Reading the ratings")
     try:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from adaptation.asking import ask_for_export
 from exports import keyring, selectors
-from exports.api_bodies import Asked, CareEnded, KeysBody, ModelBody, ModelExpired, WhichFile
+from exports.api_bodies import Asked, KeysBody, ModelBody, ModelExpired, WhichFile
 from exports.downloads import download
 from exports.encoding import in_base64, repr_digest
 from exports.kinds import PLATFORMS
@@ -25,6 +25,7 @@ from therapy.api.errors import refusals
 from therapy.api.views import ConditionalPhoneView, FileView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
 from therapy.http import ranged_file_response
+from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 
 A_YEAR = 365 * 24 * 3600  # seconds
@@ -147,8 +148,7 @@ def deliverable(patient: Patient, kind: str) -> ModelPackage:
     Raises CareEnded, Http404 before the first one, and, having asked for the next, ModelExpired for
     one that phones would refuse.
     """
-    if selectors.has_ended_care(patient):
-        raise CareEnded
+    refuse_after_care(patient)
     package = selectors.newest_package(patient, kind)
     if package is None:
         raise Http404(

@@ -11,15 +11,6 @@ from exports.models import SigningKey
 LATER = 3600  # seconds after which a phone asks again for what is being made
 
 
-class CareEnded(exceptions.APIException):
-    status_code = 403
-    default_code = "consent_withdrawn"
-    default_detail = (
-        "The consent to care was taken back, so no model is delivered any more. Your therapist "
-        "can tell you more."
-    )
-
-
 class ModelExpired(exceptions.APIException):
     status_code = 503
     default_code = "model_expired"

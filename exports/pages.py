@@ -9,6 +9,7 @@ from exports.models import ModelPackage
 from exports.packages_page import DOWNLOADS, parity_of
 from therapy.models import Patient
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
+from therapy.people.selectors import ended_care
 from worker.models import Job
 
 
@@ -26,6 +27,7 @@ class PackagesPanel:
             "record": record,
             "newest_version": newest.version if newest is not None else None,
             "hold": selectors.standing_hold(patient),
+            "ended": ended_care().filter(patient=patient).first(),
             "parity": parity_of(record) if record is not None else (),
             "downloads": DOWNLOADS,
             "work": _export(job) if job is not None else None,

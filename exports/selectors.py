@@ -17,8 +17,8 @@ from exports.kinds import BUNDLES, FILES
 from exports.models import Bundle, Hold, ModelPackage
 from exports.signing import cose
 from exports.signing.payloads import PatientRecord
-from therapy.models import Clinic, Consent, Patient
-from therapy.people.selectors import standing_consents
+from therapy.models import Clinic, Patient
+from therapy.people.selectors import ended_care
 
 # Bases
 
@@ -62,11 +62,10 @@ def due(clinic: Clinic) -> QuerySet[Patient]:
     soon or was signed with a key that signs no more; not those who took back their consent to care.
     """
     record = _records().filter(patient=OuterRef("id")).order_by("-version")
-    ended = standing_consents(Consent.Scope.CARE).filter(given=False)
     soon = timezone.now() + timedelta(days=settings.MODEL_LIFETIME_DAYS) / 2
     found = (
         Patient.objects.filter(clinic=clinic)
-        .exclude(id__in=ended.values("patient"))
+        .exclude(id__in=ended_care().values("patient"))
         .annotate(to_have=_served_model(), held=Exists(_standing(OuterRef("id"))))
         .annotate(
             has=Subquery(record.values("patient_model")[:1]),
@@ -148,12 +147,6 @@ def may_be_used(package: ModelPackage, at: datetime) -> bool:
 def content_of(record: ModelPackage) -> PatientRecord:
     """What a record of ours says."""
     return PatientRecord.decode(cose.unverified(bytes(record.signed)))
-
-
-def has_ended_care(patient: Patient) -> bool:
-    """Whether the patient took back their consent to care."""
-    ended = standing_consents(Consent.Scope.CARE).filter(given=False)
-    return ended.filter(patient=patient).exists()
 
 
 def _records() -> QuerySet[ModelPackage]:

@@ -96,6 +96,7 @@ def test_production_takes_what_it_is_given(elsewhere: Path) -> None:
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://attune.example"]
     assert settings["CELERY_BROKER_URL"] == PRODUCTION["ATTUNE_BROKER_URL"]
     assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["TRUSTED_PROXIES"] == 1
     assert "postgresql" in json.dumps(settings["DATABASES"])
     assert not (elsewhere / "var" / "development_secret").exists()
 

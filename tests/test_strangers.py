@@ -25,6 +25,7 @@ from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
 from therapy.models import Membership
 from therapy.people.invitations import invite
+from therapy.people.pairing import make_pairing_code
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ROLES = Membership.Role.values
@@ -108,6 +109,8 @@ def parameters(people: People) -> dict[str, Any]:
         "kind": "record",
         "name": base.name,
         "sha256": UNKNOWN_HERE,
+        "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
+        "phone_id": people.annas_phone.device.id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,
         "invitation_id": invitation.id,

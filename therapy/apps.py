@@ -5,5 +5,11 @@ class TherapyConfig(AppConfig):
     name = "therapy"
 
     def ready(self) -> None:
-        """Listen to what allauth tells of sign-ins and second factors."""
+        """Listen to what allauth tells of sign-ins and second factors, and show the panels."""
         from therapy.accounts import adapters, second_factor  # noqa: F401
+        from therapy.pages import panels
+        from therapy.pages.consent_panel import ConsentPanel
+        from therapy.pages.phones import PhonesPanel
+
+        panels.register(PhonesPanel())
+        panels.register(ConsentPanel())

@@ -3,6 +3,7 @@
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
+from therapy.people.pairing_models import PairingCode, PairingTry
 from therapy.plans.models import PlanStanding, SessionPlan
 from therapy.sessions.models import (
     ListeningSession,
@@ -26,6 +27,8 @@ __all__ = [
     "MeasureResponse",
     "Membership",
     "MoodRating",
+    "PairingCode",
+    "PairingTry",
     "Patient",
     "PlanStanding",
     "PlaylistEntry",

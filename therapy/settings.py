@@ -306,6 +306,8 @@ USE_TZ = True
 
 # Security
 
+# How many proxies stand before the site, and append whom they were called by to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("ATTUNE_TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -29,6 +29,7 @@ from tests.practice import Practice, open_practice, rate_mood, release_small
 from tests.threads import at_once, while_open
 from tests.trained import SCHEMA
 from therapy.models import MoodRating, Patient, Track, TrackRating
+from therapy.people.services import record_consent
 from worker.jobs import JobRefused
 from worker.models import Job
 
@@ -235,6 +236,17 @@ def test_without_a_base_for_the_schema_it_says_what_to_do(practice: Practice) ->
     assert not stranger.models.exists()
     with pytest.raises(CommandError, match="No base reads the feature schema audio-1"):
         call_command("adapt", patient="S-1")
+
+
+def test_who_took_back_the_consent_to_care_is_not_adapted(practice: Practice) -> None:
+    """Also where it was asked for before."""
+    consent = {"scope": "care", "text_version": "1", "language": "en"}
+    record_consent(patient=practice.patient, given=False, **consent)
+    with pytest.raises(JobRefused, match="P-1 took back the consent to care"):
+        adapt(practice.patient)
+    assert not practice.patient.models.exists()
+    record_consent(patient=practice.patient, given=True, **consent)
+    assert adapt(practice.patient).version == 1
 
 
 def test_a_base_whose_file_was_changed_is_not_used(practice: Practice) -> None:

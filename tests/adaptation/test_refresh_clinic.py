@@ -20,6 +20,7 @@ from tests.factories import ClinicFactory, PatientFactory
 from tests.practice import Practice, open_practice, release_small
 from tests.threads import at_once, while_open
 from therapy.models import Clinic, Patient, TrackFeatures
+from therapy.people.services import record_consent
 from worker import jobs
 from worker.models import Job
 from worker.tasks import refresh_clinic as refresh_task
@@ -75,6 +76,22 @@ def exported() -> list[str]:
         job.arguments["clinic_id"]
         for job in Job.objects.filter(kind="export_clinic", state=Job.State.QUEUED)
     ]
+
+
+# Who is left out
+
+
+def test_who_took_back_the_consent_to_care_is_left_on_the_old_base(
+    practice: Practice, base: Base
+) -> None:
+    patients = admit(practice, 3)
+    refresh(practice.clinic)
+    consent = {"scope": "care", "text_version": "1", "language": "en"}
+    record_consent(patient=patients[1], given=False, **consent)
+    new = new_base(base)
+    refresh(practice.clinic)
+    on_it = {code: one == new for code, one in bases_in_use(practice.clinic).items()}
+    assert on_it == {"P-1": True, "R-0": True, "R-1": False, "R-2": True}
 
 
 # Asking

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from therapy.access.doors import OPEN
+from therapy.people.care import CareEnded
 from therapy.records import ConflictError
 
 WHOLE_BODY = "body"  # names what is wrong with no single field
@@ -21,7 +22,8 @@ MEANINGS = {
     400: "The request cannot be understood (`parse_error`) or a field is refused (`invalid`).",
     401: "No token (`not_authenticated`), or one that is unknown or revoked "
     "(`authentication_failed`).",
-    403: "The patient took back their consent to care (`consent_withdrawn`).",
+    403: "The patient took back their consent to care (`consent_withdrawn`): stop asking, and "
+    "delete the plan, the model and what was not sent yet (docs/consent.md).",
     404: "There is no such thing for this patient (`not_found`).",
     409: "The id is taken by other content (`conflict`). Sending it again will not help.",
     413: "The body is too large (`too_large`).",
@@ -33,7 +35,7 @@ MEANINGS = {
 EXAMPLES = {
     400: ("invalid", "1 field is refused: valence.", {"valence": ["Must be at most 1."]}),
     401: ("not_authenticated", "Authentication credentials were not provided.", {}),
-    403: ("consent_withdrawn", "The consent to care was taken back.", {}),
+    403: ("consent_withdrawn", str(CareEnded()), {}),
     404: ("not_found", "No session plan has been prescribed yet.", {}),
     409: (
         "conflict",
@@ -71,16 +73,22 @@ class _Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class _CareEnded(exceptions.APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "consent_withdrawn"
+
+
 def refusals(*codes: int) -> dict[int, OpenApiResponse]:
     """The error responses of an endpoint, for its OpenAPI description."""
-    return {
-        code: OpenApiResponse(
-            ErrorBody,
-            description=MEANINGS[code],
-            examples=[OpenApiExample(EXAMPLES[code][0], value=error_body(*EXAMPLES[code]))],
-        )
-        for code in codes
-    }
+    return {code: refusal(MEANINGS[code], *EXAMPLES[code]) for code in codes}
+
+
+def refusal(
+    meaning: str, code: str, message: str, fields: Mapping[str, list[str]] | None = None
+) -> OpenApiResponse:
+    """One error response, with an example, for the description of an endpoint."""
+    example = OpenApiExample(code, value=error_body(code, message, fields))
+    return OpenApiResponse(ErrorBody, description=meaning, examples=[example])
 
 
 def error_body(
@@ -99,6 +107,8 @@ def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
     fields: dict[str, list[str]] = {}
     if isinstance(problem, ConflictError):
         fields, problem = problem.fields, _Conflict(problem.message)
+    elif isinstance(problem, CareEnded):
+        problem = _CareEnded(str(problem))
     elif isinstance(problem, ValidationError):
         problem = exceptions.ValidationError(_by_field(problem))
     response = exception_handler(problem, context)

@@ -56,6 +56,15 @@ class WholeNumberField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class TruthField(serializers.BooleanField):
+    """JSON's true or false: no number, no text."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 @extend_schema_field({"type": "string", "format": "date-time", "example": "2026-03-01T18:30:00Z"})
 class InstantField(serializers.DateTimeField):
     """A time with its offset from UTC, so that it means one instant. Answered in UTC, so that the

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.core.management import CommandError
 
+from therapy.people.care import CareEnded
+
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
@@ -18,8 +20,8 @@ def told_plainly() -> Iterator[None]:
         else:
             lines = refused.messages
         raise CommandError("\n".join(lines)) from refused
-    except ObjectDoesNotExist as missing:
-        raise CommandError(str(missing)) from missing
+    except (ObjectDoesNotExist, CareEnded) as told:
+        raise CommandError(str(told)) from told
 
 
 def _line(name: str, texts: list[str]) -> str:

@@ -22,7 +22,8 @@ class Cell:
 
 
 class PatientPanel(Protocol):
-    """A section of a patient's page. `template_name` is rendered with `context` and `patient`."""
+    """A section of a patient's page. `template_name` is rendered with `context`, `patient` and
+    `csrf_token`."""
 
     @property
     def title(self) -> str: ...

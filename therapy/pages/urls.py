@@ -2,12 +2,29 @@
 
 from django.urls import include, path
 
-from therapy.pages import account, catalogue, invitations, patients, staff
+from therapy.pages import account, catalogue, invitations, patients, phones, staff
 from therapy.pages.health import healthz
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/phones/codes/", phones.make_code, name="pair-phone"),
+    path(
+        "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",
+        phones.code_page,
+        name="pairing-code",
+    ),
+    path(
+        "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/end/",
+        phones.end_code,
+        name="end-pairing-code",
+    ),
+    path(
+        "patients/<uuid:patient_id>/phones/<uuid:phone_id>/end/",
+        phones.end_access,
+        name="end-phone",
+    ),
+    path("pair", phones.pair, name="pair"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
     path("account/", account.account, name="account"),

@@ -63,6 +63,6 @@ class DeviceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "The token of one phone, shown once when the phone is connected "
-            "(`manage.py issue_device_token`).",
+            "description": "The token of one phone, told once when the phone is connected "
+            "(`POST /api/v1/pairings`).",
         }

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Membership, User
-from therapy.people.services import add_member, create_staff, token_digest
+from therapy.people.services import add_member, create_staff
 from therapy.people.staff import refuse_granting
+from therapy.people.tokens import token_digest
 from therapy.records import add, problems_of, refuse
 
 LASTS = timedelta(days=7)

@@ -203,6 +203,10 @@ class Consent(AppendOnly):
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    client_id = models.UUIDField(
+        null=True, unique=True, help_text="The phone's own, where the patient decided on the phone."
+    )
+    decided_at = models.DateTimeField(null=True, help_text="By the phone's clock.")
 
     objects: ClassVar = AdditionsOfPatients["Consent"]()  # type: ignore[assignment]
 

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from therapy.people.models import Clinic, Consent, Device, Patient, User
-from therapy.people.services import token_digest
+from therapy.people.pairing_models import PairingCode
+from therapy.people.tokens import token_digest
 
 
 def clinic_of(*, slug: str) -> Clinic:
@@ -68,6 +70,21 @@ def devices_of(patient: Patient) -> QuerySet[Device]:
     return Device.objects.filter(patient=patient).order_by("-created_at", "id")
 
 
+def pairing_code_of(patient: Patient, code_id: UUID) -> PairingCode | None:
+    """That code of the patient, with who made it and the phone that used it."""
+    return (
+        PairingCode.objects.filter(patient=patient, id=code_id)
+        .select_related("patient", "made_by", "device")
+        .first()
+    )
+
+
+def usable_pairing_code(patient: Patient) -> PairingCode | None:
+    """The code that a phone of this patient could be connected with now."""
+    found = PairingCode.objects.filter(patient=patient, used_at=None, ended_at=None)
+    return found.filter(expires_at__gt=timezone.now()).first()
+
+
 def user_of(*, email: str) -> User | None:
     """The member of staff with that address, in whatever case it was typed."""
     return User.objects.filter(email=email.strip().lower()).first()
@@ -90,3 +107,24 @@ def patients_consenting(clinic: Clinic, scope: str) -> QuerySet[Patient]:
     """The clinic's patients who consent to the scope now. A part of one query."""
     given = standing_consents(scope).filter(given=True)
     return Patient.objects.filter(clinic=clinic, id__in=given.values("patient"))
+
+
+def standing_words(patient: Patient) -> dict[str, Consent]:
+    """The patient's newest word by scope, with who recorded it; without scopes that they were never
+    asked about. One query."""
+    newer = Consent.objects.filter(
+        patient=OuterRef("patient"), scope=OuterRef("scope"), id__gt=OuterRef("id")
+    )
+    standing = Consent.objects.filter(~Exists(newer), patient=patient)
+    return {word.scope: word for word in standing.select_related("recorded_by")}
+
+
+def ended_care() -> QuerySet[Consent]:
+    """The withdrawal that stands of each patient who took back (or refused) the consent to care.
+    Who was never asked is not among them. A part of one query."""
+    return standing_consents(Consent.Scope.CARE).filter(given=False)
+
+
+def has_ended_care(patient: Patient) -> bool:
+    """Whether the patient took back, or refused, the consent to care."""
+    return ended_care().filter(patient=patient).exists()

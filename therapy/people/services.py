@@ -1,9 +1,9 @@
 """The only writers of clinics, staff, patients, their consents and devices."""
 
-import hashlib
 import secrets
+import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
+from therapy.people.selectors import has_ended_care
+from therapy.people.tokens import TOKEN_PREFIX, token_digest
 from therapy.records import add, problems_of, refuse
 from worker.jobs import enqueue
 
-TOKEN_PREFIX = "attune_"  # noqa: S105 — lets a leaked token be recognised for what it is
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -107,9 +108,12 @@ def create_patient(
 
 def ask_for_adaptation(patient: Patient) -> None:
     """Have the patient's model made anew. Requests of a burst wait for each other, and are one run.
+    Nothing is asked for once the patient took back their consent to care.
 
     Must be called in the transaction of the change that asks for it.
     """
+    if has_ended_care(patient):
+        return
     enqueue(
         kind="adapt_patient",
         key=f"adapt_patient:{patient.id}",
@@ -118,6 +122,7 @@ def ask_for_adaptation(patient: Patient) -> None:
     )
 
 
+@transaction.atomic
 def record_consent(
     *,
     patient: Patient,
@@ -126,11 +131,15 @@ def record_consent(
     text_version: str,
     language: str,
     recorded_by: User | None = None,
+    client_id: uuid.UUID | None = None,
+    decided_at: datetime | None = None,
 ) -> Consent:
     """What the patient now says to the text of that version; `given=False` refuses or takes back.
 
-    Nothing that was recorded before is touched. Raises ValidationError by field: an unknown scope,
-    no version, a language that is no tag, a recorder who does not work at the patient's clinic.
+    Nothing that was recorded before is touched. `client_id` and `decided_at` come with what was
+    decided on a phone (consenting.py). Care that is consented to again has the model made anew.
+    Raises ValidationError by field: an unknown scope, no version, a language that is no tag, a
+    recorder who does not work at the patient's clinic.
     """
     consent = Consent(
         patient=patient,
@@ -139,12 +148,18 @@ def record_consent(
         text_version=text_version.strip(),
         language=language,
         recorded_by=recorded_by,
+        client_id=client_id,
+        decided_at=decided_at,
     )
     problems = problems_of(consent)
     if recorded_by is not None and not _works_at(recorded_by, patient.clinic):
         problems["recorded_by"] = [f"{recorded_by} does not work at {patient.clinic}."]
     refuse(problems)
-    return add(consent)
+    resumes = scope == Consent.Scope.CARE and given and has_ended_care(patient)
+    add(consent)
+    if resumes:
+        ask_for_adaptation(patient)
+    return consent
 
 
 def _works_at(user: User, clinic: Clinic) -> bool:
@@ -161,11 +176,6 @@ def issue_device_token(*, patient: Patient, label: str = "") -> tuple[Device, st
     device = Device(patient=patient, label=label.strip(), token_sha256=token_digest(token))
     refuse(problems_of(device))
     return add(device), token
-
-
-def token_digest(token: str) -> str:
-    """SHA-256 of a token in hexadecimal: what a device is found by."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def revoke_device(*, device: Device) -> Device:

@@ -13,6 +13,7 @@ from therapy.api.errors import refusals
 from therapy.api.views import ConditionalPhoneView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
 from therapy.catalogue.selectors import feature_table
+from therapy.people.care import refuse_after_care
 from therapy.plans.exclusions import excluded_track_ids
 from therapy.plans.models import SessionPlan, Standing
 from therapy.plans.path import curve_weights
@@ -127,10 +128,11 @@ class CurrentPlan(ConditionalPhoneView):
         "change while the version stays.",
         parameters=[IF_NONE_MATCH, ETAG],
         operation_id="getPlan",
-        responses={200: PlanBody, 304: NOT_MODIFIED, **refusals(401, 404)},
+        responses={200: PlanBody, 304: NOT_MODIFIED, **refusals(401, 403, 404)},
         tags=["plan"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        refuse_after_care(self.patient)
         plan = current_plan(self.patient)
         if plan is None:
             raise Http404("No session plan has been prescribed yet.")

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from therapy.people.care import CareEnded
 from therapy.people.models import Patient
+from therapy.people.selectors import has_ended_care
 from therapy.people.services import ask_for_adaptation
 from therapy.sessions.clocks import PhoneClock
 from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
@@ -27,6 +29,7 @@ class Arrival:
         """How many rows were stored or ended so far."""
         self.rated = False
         """Whether a rating was among them."""
+        self._care_ended: bool | None = None
         self._known = Known()
         self._asked: set[Reference] = set()
         self._rows: dict[type[Report], dict[uuid.UUID, Report | None]] = {}
@@ -59,6 +62,13 @@ class Arrival:
         """Which of what `rows` name the patient may name; it may know more than that."""
         self._ask(set(named_by(rows)))
         return self._known
+
+    def refuse_after_care(self) -> None:
+        """Raise CareEnded where the patient took back the consent to care. Asked once."""
+        if self._care_ended is None:
+            self._care_ended = has_ended_care(self.patient)
+        if self._care_ended:
+            raise CareEnded
 
     def note(self, row: Report) -> None:
         """`row` was stored, and later rows find it."""

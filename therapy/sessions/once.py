@@ -31,12 +31,14 @@ def store_once(row: Row, *, arrival: Arrival, entries: Sequence[PlaylistEntry] =
     """The row as it is stored, now or before; `row` becomes the patient's who reports.
 
     The same content that is there already is not checked again: it was accepted once, and what is
-    refused may have become stricter since. Raises ValidationError by field, ConflictError.
+    refused may have become stricter since. Raises CareEnded, ValidationError by field,
+    ConflictError.
     """
     row.patient = arrival.patient
     stamp(row, arrival.clock)
     stored = arrival.there(row)
     if stored is None:
+        arrival.refuse_after_care()
         known = arrival.known([row, *entries])
         problems = problems_in(row, known)
         if isinstance(row, PlaylistLog):

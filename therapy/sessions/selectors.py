@@ -1,9 +1,11 @@
 """The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
 
 from therapy.people.models import Patient
-from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, TrackRating
+from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, Report, TrackRating
 
 
 def sessions_of(patient: Patient) -> QuerySet[ListeningSession]:
@@ -26,3 +28,12 @@ def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:
     """Oldest first, with entries and their tracks at hand. Three queries."""
     logs = PlaylistLog.objects.filter(patient=patient).order_by("made_at", "id")
     return logs.prefetch_related("entries__track")
+
+
+def last_received_at(patient: Patient) -> datetime | None:
+    """When the newest row that the patient's phones sent arrived. A query for each kind."""
+    newest = [
+        kind._default_manager.filter(patient=patient).aggregate(at=Max("received_at"))["at"]
+        for kind in Report.__subclasses__()
+    ]
+    return max((at for at in newest if at is not None), default=None)

@@ -54,6 +54,24 @@ def when(moment: datetime) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), shown)
 
 
+@register.simple_tag
+def ago(moment: datetime) -> SafeString:
+    """How long ago a moment was, in words, as a <time> element: 3 hours ago."""
+    minutes = int((timezone.now() - moment).total_seconds()) // 60
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days:
+        shown = _some(days, "day")
+    elif hours:
+        shown = _some(hours, "hour")
+    else:
+        shown = _some(minutes, "minute") if minutes > 1 else "just now"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
+
+
+def _some(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
 @register.simple_tag(takes_context=True)
 def page_address(context: RequestContext, parameter: str, number: int) -> str:
     """This page's query string with one paginator turned to `number`."""

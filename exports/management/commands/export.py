@@ -5,7 +5,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from adaptation.selectors import newest_model
 from exports import selectors, services, telling
 from therapy.management.plainly import told_plainly
-from therapy.people.selectors import clinic_of, patient_named
+from therapy.people.selectors import clinic_of, has_ended_care, patient_named
 from worker.jobs import JobRefused
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             patient = patient_named(name)
         if newest_model(patient) is None:
             raise CommandError(f"{patient} has no model yet; `manage.py adapt` makes one.")
-        if selectors.has_ended_care(patient):
+        if has_ended_care(patient):
             raise CommandError(f"{patient} took back the consent to care: nothing is published.")
         services.publish_patient(patient_id=patient.id, report=self._report)
         self.stdout.write(telling.newest_in_words(patient))

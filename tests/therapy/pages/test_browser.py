@@ -20,6 +20,7 @@ from tests.needs import require
 from tests.people import People
 from tests.signing_in import PASSWORD, code_of, with_password
 from tests.therapy.pages.reading import add_playlist, add_session
+from therapy.people.pairing import make_pairing_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -163,6 +164,31 @@ def test_a_therapist_signs_in_finds_a_patient_and_reads_the_page(
     window.expect_calm()
 
 
+def test_a_phone_is_connected_and_its_access_ended(
+    window: Window, harbour: People, live_server: LiveServer
+) -> None:
+    window.sign_in(harbour.alice.email)
+    window.open(reverse("patient", args=[harbour.anna.id]))
+    page = window.page
+    page.get_by_role("button", name="Connect a phone").click()
+    page.get_by_role("img", name="QR code").wait_for()
+    window.expect_calm()
+    sent = {"code": page.locator(".code > span").first.inner_text(), "label": "blue phone"}
+    answer = page.request.post(f"{live_server.url}/api/v1/pairings", data=sent)
+    token = {"Authorization": f"Bearer {answer.json()['token']}"}
+    page.get_by_role("link", name="Is the phone connected?").click()
+    page.get_by_text("Connected: blue phone.").wait_for()
+    window.expect_calm()
+
+    page.get_by_role("link", name="Go back to ANNA").click()
+    page.get_by_role("link", name="(blue phone)").click()
+    page.get_by_role("button", name="End this phone’s access").click()
+    page.get_by_text("The access of “blue phone” has ended.").wait_for()
+    window.expect_calm()
+    me = page.request.get(f"{live_server.url}/api/v1/me", headers=token)
+    assert me.status == 401
+
+
 def test_tables_stay_tables_for_a_screen_reader(window: Window, harbour: People) -> None:
     """Asked of the accessibility tree: a table that is laid out as cards may lose its rows."""
     window.sign_in(harbour.alice.email)
@@ -189,8 +215,14 @@ def test_text_of_twice_the_size_needs_no_sideways_scrolling(
         devtools.send("Page.enable")
         devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
         window.sign_in(harbour.alice.email)
+        code = make_pairing_code(patient=harbour.anna, by=harbour.alice)
         for address in (
-            *("/", reverse("patient", args=[harbour.anna.id]), "/catalogue/"),
+            "/",
+            reverse("patient", args=[harbour.anna.id]),
+            reverse("pairing-code", args=[harbour.anna.id, code.id]),
+            reverse("end-phone", args=[harbour.anna.id, harbour.annas_phone.device.id]),
+            "/pair",
+            "/catalogue/",
             *("/account/", "/account/second-factor/", "/staff/harbour/"),
         ):
             window.open(address)

@@ -14,6 +14,7 @@ from tests.factories import SessionPlanFactory
 from tests.people import People
 from tests.therapy.pages.reading import add_playlist, add_session, words
 from therapy.access.doors import open_to_all
+from therapy.people.pairing import make_pairing_code
 
 # A script of our own host, or data that no browser runs.
 INLINE = r"<script(?![^>]*(?: src=\"/static/| type=\"application/json\"))"
@@ -37,8 +38,13 @@ urlpatterns = [
 
 
 def pages(people: People) -> list[str]:
+    anna = people.anna.id
+    code = make_pairing_code(patient=people.anna, by=people.alice)
     return [
-        *("/", "/?code=zzz", "/catalogue/", reverse("patient", args=[people.anna.id]), "/nowhere"),
+        *("/", "/?code=zzz", "/catalogue/", "/pair", "/nowhere"),
+        reverse("patient", args=[anna]),
+        reverse("pairing-code", args=[anna, code.id]),
+        reverse("end-phone", args=[anna, people.annas_phone.device.id]),
         *("/account/", "/account/second-factor/", "/staff/harbour/"),
         f"/staff/harbour/{people.therapist.id}/end/",
     ]

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 READS = (
     "me",
+    "consents",
     "keys",
     "plan",
     "catalogue",
@@ -21,12 +22,14 @@ READS = (
     "model",
     "model/file",
 )
-WRITES = ("sessions", "mood-ratings", "track-ratings", "playlist-logs")
+WRITES = ("consents", "sessions", "mood-ratings", "track-ratings", "playlist-logs")
 CALLS: list[Callable[[Phone], Any]] = [
     *(lambda phone, address=address: phone.get(address) for address in READS),
     *(lambda phone, address=address: phone.post(address, {}) for address in WRITES),
 ]
-every_address = pytest.mark.parametrize("call", CALLS, ids=READS + WRITES)
+every_address = pytest.mark.parametrize(
+    "call", CALLS, ids=[*READS, *(f"post {address}" for address in WRITES)]
+)
 
 
 def assert_refused(answer: Any, code: str, words: str) -> None:

@@ -40,5 +40,5 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"{patient} is a patient of {clinic}. Next: `manage.py prescribe`, "
-            "then `manage.py issue_device_token` for the phone."
+            "then `manage.py pair` for the phone."
         )

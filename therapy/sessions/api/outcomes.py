@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from therapy.api.errors import answer
+from therapy.people.care import CareEnded
 from therapy.records import ConflictError
 from therapy.sessions.checks import SessionUnknown
 from therapy.sessions.services.batches import Result
@@ -17,11 +18,13 @@ class Status(StrEnum):
     WAITING = "waiting"
     REFUSED = "refused"
     CONFLICT = "conflict"
+    CARE_ENDED = "care-ended"
     RETRY = "retry"
 
 
-# Nothing is lost that could still be mended: only what is stored here may go there.
-MAY_DELETE = {Status.STORED, Status.ALREADY_STORED}
+# Nothing is lost that could still be mended: only what is stored here may go there, and what the
+# patient no longer wants to be kept.
+MAY_DELETE = {Status.STORED, Status.ALREADY_STORED, Status.CARE_ENDED}
 UNKNOWN_KIND = "unknown_kind"
 LATER = "The server could not store this now. Send it again later."
 
@@ -54,6 +57,11 @@ class Outcome:
 
 
 def _status(refusal: Exception) -> Status:
-    if isinstance(refusal, SessionUnknown):
-        return Status.WAITING
-    return Status.CONFLICT if isinstance(refusal, ConflictError) else Status.REFUSED
+    match refusal:
+        case SessionUnknown():
+            return Status.WAITING
+        case ConflictError():
+            return Status.CONFLICT
+        case CareEnded():
+            return Status.CARE_ENDED
+    return Status.REFUSED

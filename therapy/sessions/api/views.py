@@ -27,7 +27,7 @@ AGAIN = (
     " The id is the phone's own (UUID version 4). The same body again gives the same answer and "
     "stores nothing; another body under the same id is answered with 409 and what differs."
 )
-REFUSALS = refusals(400, 401, 409, 413, 415)
+REFUSALS = refusals(400, 401, 403, 409, 413, 415)
 
 
 SENT_AT = "Attune-Sent-At"

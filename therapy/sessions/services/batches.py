@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models
 
+from therapy.people.care import CareEnded
 from therapy.people.models import Patient
 from therapy.records import ConflictError
 from therapy.sessions.arrivals import Arrival, arriving
@@ -17,7 +18,7 @@ from therapy.sessions.models import Report
 
 log = logging.getLogger(__name__)
 
-REFUSALS = (ValidationError, ConflictError)
+REFUSALS = (ValidationError, ConflictError, CareEnded)
 
 
 @dataclass(frozen=True)

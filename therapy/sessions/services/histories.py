@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 from therapy.people.services import ask_for_adaptation
 from therapy.records import refuse
@@ -40,10 +41,11 @@ def import_ratings_of(
     """A history of unsaved rows with ids of their own, which become `patient`'s: all or none.
 
     Writes what is missing and leaves what is there; asks for one adaptation if a rating was new.
-    Raises ValidationError that names the first refused row, ConflictError where an id is taken by
-    other content.
+    Raises CareEnded, ValidationError that names the first refused row, ConflictError where an id
+    is taken by other content.
     """
     Patient.objects.select_for_update(no_key=True).get(id=patient.id)  # one import at a time
+    refuse_after_care(patient)
     known = known_to(patient, named_by([*sessions, *moods, *tracks]), arriving=sessions)
     written = Imported(
         sessions=_store_missing(patient, sessions, known),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from therapy.people.care import refuse_after_care
 from therapy.records import problems_of, refuse
 from therapy.sessions.arrivals import Arrival
 from therapy.sessions.checks import session_problems
@@ -64,9 +65,11 @@ def end_session(
     """Close a session at the time that `clock` showed. The same end again changes nothing; another
     end is a ConflictError.
 
-    Raises ValidationError for an end before the start, at an impossible time, or with a reason that
-    is none of a stop.
+    Raises CareEnded, ValidationError for an end before the start, at an impossible time, or with a
+    reason that is none of a stop.
     """
+    if session.ended_at is None:
+        refuse_after_care(session.patient)
     end = ListeningSession(
         started_at=session.started_at,
         phone_started_at=session.phone_started_at,
