@@ -23,7 +23,7 @@ from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
-from therapy.models import Membership
+from therapy.models import Membership, SafetyFlag
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 
@@ -100,6 +100,13 @@ def parameters(people: People) -> dict[str, Any]:
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
         expires_at=datetime(2126, 3, 1, tzinfo=UTC),
     )
+    flag = SafetyFlag.objects.create(
+        patient=people.anna,
+        rule="stopped-feeling-worse",
+        rule_version=1,
+        severity="attention",
+        cause=people.anna.id,
+    )
     owner = people.alice.memberships.get()
     invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
     return {
@@ -111,6 +118,7 @@ def parameters(people: People) -> dict[str, Any]:
         "sha256": UNKNOWN_HERE,
         "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
         "phone_id": people.annas_phone.device.id,
+        "flag_id": flag.id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,
         "invitation_id": invitation.id,

@@ -10,6 +10,9 @@ class TherapyConfig(AppConfig):
         from therapy.pages import panels
         from therapy.pages.consent_panel import ConsentPanel
         from therapy.pages.phones import PhonesPanel
+        from therapy.pages.safety import FlagsColumn, FlagsPanel
 
+        panels.register(FlagsPanel())
+        panels.register_column(FlagsColumn())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())

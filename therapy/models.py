@@ -5,6 +5,7 @@ from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
 from therapy.plans.models import PlanStanding, SessionPlan
+from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
@@ -33,6 +34,7 @@ __all__ = [
     "PlanStanding",
     "PlaylistEntry",
     "PlaylistLog",
+    "SafetyFlag",
     "SessionNotHeld",
     "SessionPlan",
     "Track",

@@ -6,6 +6,7 @@ import adaptation.refreshing
 import adaptation.services
 import exports.renewing
 import exports.services
+import therapy.safety.services
 from worker import jobs
 from worker.celery_app import app
 
@@ -16,6 +17,16 @@ def adapt_patient(job_id: str) -> None:
         job_id,
         lambda run: adaptation.services.adapt_patient(
             patient_id=uuid.UUID(run.arguments["patient_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="check_safety")
+def check_safety(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: therapy.safety.services.check_patient(
+            patient_id=uuid.UUID(run.arguments["patient_id"])
         ),
     )
 

@@ -7,6 +7,7 @@ from therapy.catalogue import api as catalogue
 from therapy.people import api as people
 from therapy.people import consent_api, pairing_api
 from therapy.plans import api as plans
+from therapy.safety import api as safety
 from therapy.sessions import api as sessions
 
 app_name = "api"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
     path("track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path("crisis-contacts", safety.CrisisContacts.as_view(), name="crisis-contacts"),
     path("sync", sessions.Sync.as_view(), name="sync"),
     path("measures", sessions.Measures.as_view(), name="measures"),
     path("measure-responses", sessions.MeasureResponses.as_view(), name="measure-responses"),

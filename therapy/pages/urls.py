@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from therapy.pages import account, catalogue, invitations, patients, phones, staff
+from therapy.pages import account, catalogue, invitations, patients, phones, safety, staff
 from therapy.pages.health import healthz
 
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
         phones.end_access,
         name="end-phone",
     ),
+    path("patients/<uuid:patient_id>/flags/<uuid:flag_id>/", safety.acknowledge_flag, name="flag"),
     path("pair", phones.pair, name="pair"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),

@@ -123,6 +123,16 @@ def ask_for_adaptation(patient: Patient) -> None:
 
 
 @transaction.atomic
+def ask_for_safety_check(patient: Patient) -> None:
+    """Have the rules of safety look at what the phone has just reported, now. As
+    `ask_for_adaptation`, in the transaction of the report."""
+    enqueue(
+        kind="check_safety",
+        key=f"check_safety:{patient.id}",
+        arguments={"patient_id": str(patient.id)},
+    )
+
+
 def record_consent(
     *,
     patient: Patient,

@@ -11,7 +11,7 @@ from django.db import transaction
 from therapy.people.care import CareEnded
 from therapy.people.models import Patient
 from therapy.people.selectors import has_ended_care
-from therapy.people.services import ask_for_adaptation
+from therapy.people.services import ask_for_adaptation, ask_for_safety_check
 from therapy.sessions.clocks import PhoneClock
 from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
 from therapy.sessions.references import Known, Reference, known_to, named_by, named_in
@@ -91,10 +91,12 @@ class Arrival:
 
 @contextmanager
 def arriving(patient: Patient, clock: PhoneClock = RIGHT) -> Iterator[Arrival]:
-    """A transaction in which rows of the patient are stored; if a rating was new, it ends with
-    asking for one adaptation."""
+    """A transaction in which rows of the patient are stored. If anything was new, it ends with
+    asking for a look at it, and if a rating was, for an adaptation; one of each."""
     with transaction.atomic():
         arrival = Arrival(patient, clock)
         yield arrival
         if arrival.rated:
             ask_for_adaptation(patient)
+        if arrival.written:
+            ask_for_safety_check(patient)

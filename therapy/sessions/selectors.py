@@ -5,7 +5,20 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from therapy.people.models import Patient
-from therapy.sessions.models import ListeningSession, MoodRating, PlaylistLog, Report, TrackRating
+from therapy.sessions.models import (
+    ListeningSession,
+    MeasureResponse,
+    MoodRating,
+    PlaylistLog,
+    SessionNotHeld,
+    TrackPlay,
+    TrackRating,
+)
+
+REPORTS = (
+    *(ListeningSession, SessionNotHeld, MoodRating, TrackRating),
+    *(TrackPlay, MeasureResponse, PlaylistLog),
+)
 
 
 def sessions_of(patient: Patient) -> QuerySet[ListeningSession]:
@@ -34,6 +47,6 @@ def last_received_at(patient: Patient) -> datetime | None:
     """When the newest row that the patient's phones sent arrived. A query for each kind."""
     newest = [
         kind._default_manager.filter(patient=patient).aggregate(at=Max("received_at"))["at"]
-        for kind in Report.__subclasses__()
+        for kind in REPORTS
     ]
     return max((at for at in newest if at is not None), default=None)

@@ -116,7 +116,7 @@ def test_a_burst_of_ratings_is_one_adaptation(
     phone.post("mood-ratings", bodies["mood-ratings"])
     phone.post("track-ratings", bodies["track-ratings"])
     assert len(adaptations()) == 1
-    assert Job.objects.get().key == f"adapt_patient:{phone.patient.id}"
+    assert Job.objects.get(kind="adapt_patient").key == f"adapt_patient:{phone.patient.id}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Whom someone in a crisis can reach, by country. Numbers change: each has the page that says so.
+
+Looked up in 2025; `docs/safety.md` says how a wrong one is reported and mended.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class CrisisLine:
+    """A service to talk to, and the number of the ambulance where life is in danger."""
+
+    name: str
+    phone: str
+    source: str
+    emergency: str
+
+
+ANYWHERE: Final = CrisisLine(
+    "Find A Helpline", "", "https://findahelpline.com", "the emergency number of your country"
+)
+LINES: Final[Mapping[str, CrisisLine]] = {
+    "AT": CrisisLine("TelefonSeelsorge", "142", "https://www.telefonseelsorge.at", "144"),
+    "AU": CrisisLine("Lifeline", "13 11 14", "https://www.lifeline.org.au", "000"),
+    "BR": CrisisLine("CVV", "188", "https://cvv.org.br", "192"),
+    "CA": CrisisLine("9-8-8 Suicide Crisis Helpline", "988", "https://988.ca", "911"),
+    "CH": CrisisLine("Die Dargebotene Hand", "143", "https://www.143.ch", "144"),
+    "DE": CrisisLine("TelefonSeelsorge", "0800 1110111", "https://www.telefonseelsorge.de", "112"),
+    "FR": CrisisLine("Numéro national de prévention du suicide", "3114", "https://3114.fr", "15"),
+    "GB": CrisisLine("Samaritans", "116 123", "https://www.samaritans.org", "999"),
+    "IE": CrisisLine("Samaritans", "116 123", "https://www.samaritans.org", "112"),
+    "US": CrisisLine("988 Suicide & Crisis Lifeline", "988", "https://988lifeline.org", "911"),
+}
+
+
+def crisis_line(country: str) -> CrisisLine:
+    """Of a country (ISO 3166-1 alpha-2); where none is known, a page that lists them."""
+    return LINES.get(country.upper(), ANYWHERE)
