@@ -51,8 +51,8 @@ WORSE_THAN_EXPECTED = Rule(
     1,
     "The mood after listening was worse than expected, in two of three sessions",
     "Moods drift towards their usual value whatever is played. Expected is where the mood would "
-    "have gone in ordinary listening; worse is more than one and a half standard deviations below that in "
-    "valence or, where the plan aims at calm, above it in arousal.",
+    "have gone in ordinary listening; worse is more than one and a half standard deviations below "
+    "that in valence or, where the plan aims at calm, above it in arousal.",
     Severity.ATTENTION,
     "Ordinary listening, 897 logs of 30 people (SiTunes, stage 2; mixed model with an intercept "
     "for each person): valence after = .158 + .565·before, residual SD .24; arousal after = .032 "
