@@ -13,8 +13,14 @@ def main() -> None:
     from django.db import OperationalError, ProgrammingError
     from django_scopes import scopes_disabled
 
+    from therapy.audit.causes import Cause, caused_by
+
+    command = Cause(other={"command": " ".join(sys.argv[1:2])})
     try:
-        with scopes_disabled():  # whoever is at the command line speaks for all clinics
+        with (
+            scopes_disabled(),
+            caused_by(lambda: command),
+        ):  # whoever is at the command line speaks for all clinics
             execute_from_command_line(sys.argv)
     except (OperationalError, ProgrammingError) as problem:
         if not any(words in str(problem) for words in NO_TABLE):

@@ -17,6 +17,7 @@ from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel
 from adaptation.services import Report, adapted_vectors, base_for
 from adaptation.supports import Unreadable, supports_of
+from therapy.audit.writing import note_created
 from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
 
@@ -85,7 +86,7 @@ def _make_models(base: BaseModel, supports: dict[UUID, Support]) -> None:
     ]
     vectors = adapted_vectors(loaded(base), [supports[patient] for patient in changed])
     spans = selectors.rating_spans(changed)
-    PatientModel.objects.bulk_create(
+    made = PatientModel.objects.bulk_create(
         PatientModel(
             patient_id=patient,
             base=base,
@@ -98,6 +99,7 @@ def _make_models(base: BaseModel, supports: dict[UUID, Support]) -> None:
         )
         for patient, vector in zip(changed, vectors, strict=True)
     )
+    note_created(made)
 
 
 def _in_words(problems: list[str], total: int) -> str:

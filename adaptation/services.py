@@ -20,6 +20,7 @@ from adaptation.learning.support import Support
 from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel, TrainingMembership
 from adaptation.supports import Unreadable
+from therapy.audit.writing import note_created
 from therapy.catalogue.services import ensure_schema
 from therapy.models import Clinic, Consent, FeatureSchema, Patient
 from therapy.people.selectors import has_ended_care, standing_consents
@@ -89,7 +90,7 @@ def release_base(
     )
     release.weights.save(f"{name}-{release.version}-{digest[:12]}.pt", ContentFile(content), False)
     release.save()
-    TrainingMembership.objects.bulk_create(
+    trained = TrainingMembership.objects.bulk_create(
         TrainingMembership(
             base=release,
             patient_id=member.patient_id,
@@ -98,6 +99,7 @@ def release_base(
         )
         for member in members
     )
+    note_created(trained)
     for clinic in Clinic.objects.filter(feature_schema=release.schema):
         ask_for_refresh(clinic)
     return release

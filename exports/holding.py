@@ -30,5 +30,6 @@ def end_hold(*, patient: Patient, by: User | None) -> None:
 
 def _end(patient: Patient, by: User | None) -> None:
     Patient.objects.select_for_update(no_key=True).get(id=patient.id)
-    standing = Hold.objects.filter(patient=patient, ended_at=None)
-    standing.update(ended_at=timezone.now(), ended_by=by)
+    for standing in Hold.objects.filter(patient=patient, ended_at=None):
+        standing.ended_at, standing.ended_by = timezone.now(), by
+        standing.save(update_fields=["ended_at", "ended_by"])

@@ -24,6 +24,7 @@ from exports.kinds import FILES
 from exports.models import ModelPackage
 from exports.selectors import Served
 from exports.signing.payloads import FileStatement, PatientRecord, delivered
+from therapy.audit.writing import note_created
 from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
 
@@ -106,6 +107,7 @@ def _publish(clinic: Clinic, ids: Sequence[UUID]) -> list[str]:
             log.warning("The model of patient %s was not published: %s", patient, problem)
             problems.append(f"{one.model}: {problem}. Adapt the patient again.")
     ModelPackage.objects.bulk_create(packages)
+    note_created(packages)
     return problems
 
 

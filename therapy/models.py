@@ -1,5 +1,6 @@
 """Every record of the clinical domain, gathered where Django looks for them."""
 
+from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
@@ -18,6 +19,7 @@ from therapy.sessions.models import (
 )
 
 __all__ = [
+    "AccessLog",
     "Catalogue",
     "Clinic",
     "Consent",
@@ -42,4 +44,5 @@ __all__ = [
     "TrackPlay",
     "TrackRating",
     "User",
+    "WriteLog",
 ]

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "auditlog",
 ]
 
 MIDDLEWARE = [
@@ -287,6 +288,12 @@ AXES_LOCKOUT_CALLABLE = "therapy.accounts.lockout.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # an account's page lists where it is signed in
 AXES_SENSITIVE_PARAMETERS = ["username", "login", "csrfmiddlewaretoken", "ip_address"]
 AXES_VERBOSE = False
+
+# The audit: auditlog tells of writes, and therapy/audit keeps them. Its own table is not made.
+
+AUDITLOG_LOGENTRY_MODEL = "therapy.WriteLog"
+AUDITLOG_USE_BASE_MANAGER = True  # what a row held before is compared behind the walls of clinics
+MIGRATION_MODULES = {"auditlog": None}
 
 # Email: invitations, forgotten passwords, notices. Development writes files to read.
 

@@ -28,6 +28,7 @@ from kombu.exceptions import OperationalError as BrokerUnreachable
 from worker.celery_app import app
 from worker.models import Job
 from worker.refusals import JobRefused
+from worker.running import Running, doing
 
 __all__ = ["JobRefused", "Run", "enqueue", "retry_failed", "run", "send", "sweep"]
 
@@ -43,6 +44,7 @@ class Run:
 
     job_id: uuid.UUID
     token: uuid.UUID
+    kind: str
     key: str
     attempt: int
     arguments: dict[str, str]
@@ -124,7 +126,7 @@ def run(job_id: str, work: Callable[[Run], object]) -> None:
     if held is None:
         return
     try:
-        with _lease_kept(held):
+        with _lease_kept(held), doing(Running(held.job_id, held.kind)):
             work(held)
     except JobRefused as refusal:
         log.warning("Job %s (%s) was refused: %s", held.job_id, held.key, refusal)
@@ -195,7 +197,7 @@ def _take_over(job: Job) -> Run | None:
 
 def _run_of(job: Job) -> Run:
     assert job.lease_token is not None  # a constraint of the table
-    return Run(job.id, job.lease_token, job.key, job.attempts, job.arguments)
+    return Run(job.id, job.lease_token, job.kind, job.key, job.attempts, job.arguments)
 
 
 def _give_back(held: Run, *, error: str) -> None:

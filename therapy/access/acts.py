@@ -21,12 +21,14 @@ class Act(StrEnum):
     SEE_PATIENTS = "see patients"
     CHANGE_CARE = "change what a patient is given"
     MANAGE_STAFF = "manage staff"
+    READ_AUDIT = "read who wrote and who read what"
 
 
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_PATIENTS: frozenset(Role),
     Act.CHANGE_CARE: frozenset({Role.THERAPIST, Role.OWNER}),
     Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
+    Act.READ_AUDIT: frozenset({Role.OWNER}),
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from therapy.pages import account, catalogue, invitations, patients, phones, safety, staff
+from therapy.pages import account, audit, catalogue, invitations, patients, phones, safety, staff
 from therapy.pages.health import healthz
 
 urlpatterns = [
@@ -41,6 +41,8 @@ urlpatterns = [
     ),
     path("staff/<slug:slug>/<int:membership_id>/role/", staff.change_role, name="staff-role"),
     path("staff/<slug:slug>/<int:membership_id>/end/", staff.end_membership, name="staff-end"),
+    path("audit/", audit.audit_home, name="audit-home"),
+    path("audit/<slug:slug>/", audit.audit, name="audit"),
     path("invitations/<str:token>/", invitations.accept, name="invitation"),
     path("", include("therapy.accounts.urls")),
     path("healthz", healthz, name="healthz"),

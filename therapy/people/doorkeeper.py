@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 
 from therapy.access.doors import Staff, door_of
 from therapy.access.walls import inside
-from therapy.people.models import User
-from therapy.people.visibility import access_of
+from therapy.audit.causes import Cause, caused_by
+from therapy.audit.reads import note_reads
+from therapy.people.models import Device, User
+from therapy.people.visibility import Access, access_of
 
 
 class Doorkeeper:
@@ -18,16 +20,19 @@ class Doorkeeper:
 
     Gives the request `access`, and raises PermissionDenied where the user works, but no role of
     theirs in any clinic allows what the view does. Phones enter their clinic's walls with their
-    token (`therapy.api.views`).
+    token (`therapy.api.views`). Whose records the request was given is written down before it is
+    answered, and what it writes carries who made it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with ExitStack() as walls:
+        with ExitStack() as walls, caused_by(lambda: _cause_of(request)):
             request.walls = walls  # type: ignore[attr-defined]
-            return self.get_response(request)
+            response = self.get_response(request)
+            _note_reads_of(request, response)
+            return response
 
     def process_view(
         self,
@@ -44,3 +49,25 @@ class Doorkeeper:
             raise PermissionDenied(f"Your role does not let you {access.act}.")
         request.access = access  # type: ignore[attr-defined]
         request.walls.enter_context(inside(access.roles))  # type: ignore[attr-defined]
+
+
+def _note_reads_of(request: HttpRequest, response: HttpResponse) -> None:
+    """An answer that leads elsewhere shows nothing; any other may, a refused form too."""
+    access: Access | None = getattr(request, "access", None)
+    if access is None or "Location" in response.headers or not isinstance(request.user, User):
+        return
+    note_reads(user_id=request.user.pk, address=_name_of_address(request), shown=access.given)
+
+
+def _cause_of(request: HttpRequest) -> Cause:
+    """Who makes the request, as is known by now; DRF makes `request.user` the phone."""
+    who: object = getattr(request, "user", None)
+    if isinstance(who, User):
+        return Cause(user_id=who.pk)
+    if isinstance(who, Device):
+        return Cause(other={"device": str(who.pk)})
+    return Cause(other={"page": _name_of_address(request)})
+
+
+def _name_of_address(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""

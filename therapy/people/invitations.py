@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from therapy.audit.writing import note_changed
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Membership, User
 from therapy.people.services import add_member, create_staff
@@ -43,13 +44,17 @@ def invite(*, by: Membership, email: str, role: str) -> tuple[Invitation, str]:
     refuse_granting(role, by=by)
     if Membership.objects.filter(clinic=by.clinic, user__email=invitation.email).exists():
         refuse({"email": ["This person works at the clinic already."]})
-    _standing(by.clinic).filter(email=invitation.email).update(revoked_at=timezone.now())
+    for older in _standing(by.clinic).filter(email=invitation.email):
+        revoke_invitation(invitation=older)
     return add(invitation), token
 
 
+@transaction.atomic
 def revoke_invitation(*, invitation: Invitation) -> None:
     """Take it back. One that was used, or taken back before, stays as it is."""
-    _standing(invitation.clinic).filter(id=invitation.id).update(revoked_at=timezone.now())
+    standing = _standing(invitation.clinic).filter(id=invitation.id)
+    if standing.update(revoked_at=timezone.now()):
+        note_changed(invitation, "revoked_at")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from therapy.audit.writing import note_changed
 from therapy.catalogue.models import Catalogue, FeatureSchema
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.selectors import has_ended_care
@@ -188,9 +189,12 @@ def issue_device_token(*, patient: Patient, label: str = "") -> tuple[Device, st
     return add(device), token
 
 
+@transaction.atomic
 def revoke_device(*, device: Device) -> Device:
     """End a phone's access, at once and for good. A second call keeps the first one's time."""
-    Device.objects.filter(id=device.id, revoked_at=None).update(revoked_at=timezone.now())
+    standing = Device.objects.filter(id=device.id, revoked_at=None)
+    if standing.update(revoked_at=timezone.now()):
+        note_changed(device, "revoked_at")
     device.refresh_from_db(fields=["revoked_at"])
     return device
 

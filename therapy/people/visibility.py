@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -10,16 +10,22 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from therapy.access.acts import Act, Role, roles_that_may
+from therapy.audit.places import Place
 from therapy.people.models import Clinic, Membership, Patient, User
 
 
 @dataclass(frozen=True)
 class Access:
     """Of one user, whose roles are given by clinic, for one act; without an act, for what being
-    signed in is enough for."""
+    signed in is enough for.
+
+    `given` gathers whose records were handed out, and of which clinics a list of patients: the
+    doorkeeper writes it down.
+    """
 
     roles: Mapping[uuid.UUID, Role]
     act: Act | None = None
+    given: set[Place] = field(default_factory=set, compare=False)
 
     def reaches(self, clinic_id: uuid.UUID) -> bool:
         """Whether the user's role in this clinic allows the act."""
@@ -32,6 +38,7 @@ class Access:
 
     def patients(self) -> QuerySet[Patient]:
         """The patients of those clinics."""
+        self.given.update((clinic_id, None) for clinic_id in self.roles if self.reaches(clinic_id))
         return Patient.objects.filter(clinic__in=self.clinics())
 
     def patient(self, patient_id: uuid.UUID) -> Patient:
@@ -46,6 +53,7 @@ class Access:
             raise Http404("None of your patients has this address.")
         if not self.reaches(patient.clinic_id):
             raise PermissionDenied(f"Your role at {patient.clinic} does not let you {self.act}.")
+        self.given.add((patient.clinic_id, patient.id))
         return patient
 
 

@@ -8,14 +8,17 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from therapy.access.acts import Act, roles_that_may
 from therapy.pages import plan_words as words
 from therapy.people.models import User
 from therapy.people.staff import managed_by
+from therapy.people.visibility import Access
 
 register = template.Library()
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -104,6 +107,14 @@ def control(field: BoundField) -> SafeString:
 def manages_staff(user: User) -> bool:
     """Whether the user manages the staff of any clinic."""
     return managed_by(user).exists()
+
+
+@register.filter
+def reads_audit(request: HttpRequest) -> bool:
+    """Whether who makes the request may read the audit of any clinic; no query."""
+    access: Access | None = getattr(request, "access", None)
+    allowed = roles_that_may(Act.READ_AUDIT)
+    return access is not None and any(role in allowed for role in access.roles.values())
 
 
 @register.simple_tag

@@ -318,7 +318,7 @@ def test_queries_for_what_is_new_are_few_for_each_row(
     phone: Phone, items: list[Body], django_assert_max_num_queries: Any
 ) -> None:
     ratings = [items[-3] | {"id": new_id(), "session": None} for _ in range(100)]
-    with django_assert_max_num_queries(3 * 100 + 25):
+    with django_assert_max_num_queries(4 * 100 + 25):
         assert statuses(sync(phone, ratings)) == ["stored"] * 100
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from therapy.audit.writing import note_created
 from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 from therapy.people.services import ask_for_adaptation
@@ -76,4 +77,5 @@ def _store_missing(patient: Patient, rows: Sequence[Row], known: Known) -> int:
         refuse({name: [f"Row {row.id}: {text}" for text in problems[name]] for name in problems})
         new[row.id] = row
     type(rows[0])._base_manager.bulk_create(new.values(), batch_size=ROWS_AT_ONCE)
+    note_created(new.values())
     return len(new)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from therapy.audit.writing import note_changed
 from therapy.people.care import refuse_after_care
 from therapy.records import problems_of, refuse
 from therapy.sessions.arrivals import Arrival
@@ -82,7 +83,8 @@ def end_session(
     refuse(problems_of(end) | session_problems(end))
     names = ("ended_at", "phone_ended_at", "end_clock_offset", "ending", "stop_reason")
     changes = {name: getattr(end, name) for name in names}
-    ListeningSession.objects.filter(id=session.id, ended_at=None).update(**changes)
+    if ListeningSession.objects.filter(id=session.id, ended_at=None).update(**changes):
+        note_changed(session, *names)
     session.refresh_from_db(fields=names)
     if differences := end_difference(session, end):
         raise other_content(differences)
