@@ -119,7 +119,10 @@ def test_every_page_has_one_heading_a_title_a_language_and_a_way_past_the_naviga
 def test_every_field_has_a_label(alices: Client, client: Client) -> None:
     for who, address in (
         *((client, "/sign-in/"), (client, "/password/forgotten/")),
-        *((alices, address) for address in ("/", "/catalogue/", "/staff/harbour/", "/audit/harbour/")),
+        *(
+            (alices, address)
+            for address in ("/", "/catalogue/", "/staff/harbour/", "/audit/harbour/")
+        ),
         (alices, "/account/password/"),
     ):
         html = who.get(address).content.decode()
