@@ -44,9 +44,7 @@ class Writes(WithinClinics["WriteLog"]):
             return None
         updated = changes if action == WriteLog.Action.UPDATE and changes else {}
         kept = VALUES_KEPT.get(instance._meta.label, frozenset())
-        named = {
-            name: list(values) if name in kept else None for name, values in sorted(updated.items())
-        }
+        named = {name: list(values) if name in kept else None for name, values in updated.items()}
         return self.enter(instance, action=action, changes=named)
 
     def log_m2m_changes(

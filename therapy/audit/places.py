@@ -9,6 +9,9 @@ from django.db import models
 Place = tuple[uuid.UUID | None, uuid.UUID | None]
 """A clinic and a patient, as keys."""
 
+Shown = tuple[uuid.UUID, uuid.UUID | None]
+"""A clinic, and one of its patients; without a patient, a list of them."""
+
 NOWHERE: Place = (None, None)
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from therapy.audit.models import AccessLog
-from therapy.audit.places import Place
+from therapy.audit.places import Shown
 
 WINDOW_SECONDS = 300
 """A page that loads itself every few seconds is one entry in five minutes, and not a flood in which
 nobody finds anything."""
 
 
-def note_reads(*, user_id: int, address: str, shown: Collection[Place]) -> None:
+def note_reads(*, user_id: int, address: str, shown: Collection[Shown]) -> None:
     """That the user was shown these patients' records, or lists (no patient) of these clinics.
 
     One statement. The first read of a window stays; that there were more is not told.

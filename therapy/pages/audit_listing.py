@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import CharField, F, Model, Q, QuerySet, TextChoices, Value
+from django.db.models import CharField, Model, Q, QuerySet, TextChoices, Value
 from django.utils import timezone
 
 from therapy.audit.models import AccessLog, WriteLog
@@ -44,10 +44,10 @@ def entries_found(clinic: Clinic, wanted: Wanted) -> QuerySet[Any, tuple[datetim
     read = _matching(AccessLog.objects.all(), clinic, wanted, READS)
     written = _matching(WriteLog.objects.all(), clinic, wanted, WRITES)
     if wanted.kind == Kind.READ:
-        return read.order_by("-at", "-key")
+        return read.order_by("-at", "-id")
     if wanted.kind:
-        return written.filter(action=wanted.kind).order_by("-at", "-key")
-    return read.union(written, all=True).order_by("-at", "-key")
+        return written.filter(action=wanted.kind).order_by("-at", "-id")
+    return read.union(written, all=True).order_by("-at", "-id")
 
 
 def loaded(found: Found) -> list[AccessLog | WriteLog]:
@@ -78,7 +78,7 @@ def people_in(clinic: Clinic) -> QuerySet[User]:
 
 def _matching(
     rows: QuerySet[Entry_co], clinic: Clinic, wanted: Wanted, log: str
-) -> QuerySet[Entry_co, tuple[datetime, str, int]]:
+) -> QuerySet[Any, tuple[datetime, str, int]]:
     rows = rows.filter(clinic_id=clinic.id).order_by()
     if wanted.person is not None:
         rows = rows.filter(user=wanted.person)
@@ -89,8 +89,8 @@ def _matching(
         rows = rows.filter(at__gte=_begin(wanted.first_day))
     if wanted.last_day is not None:
         rows = rows.filter(at__lt=_begin(wanted.last_day + timedelta(days=1)))
-    told = rows.annotate(log=Value(log, CharField()), key=F("id"))
-    return told.values_list("at", "log", "key")
+    told: QuerySet[Any, Any] = rows.annotate(log=Value(log, CharField()))
+    return told.values_list("at", "log", "id")
 
 
 def _begin(day: date) -> datetime:

@@ -89,7 +89,7 @@ def _thing(entry: WriteLog) -> str:
 def _details(entry: WriteLog) -> str:
     return ", ".join(
         f"{_spaced(name)} ({values[0]} → {values[1]})" if values else _spaced(name)
-        for name, values in entry.changes.items()
+        for name, values in sorted(entry.changes.items())  # jsonb has an order of its own
     )
 
 

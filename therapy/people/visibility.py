@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from therapy.access.acts import Act, Role, roles_that_may
-from therapy.audit.places import Place
+from therapy.audit.places import Shown
 from therapy.people.models import Clinic, Membership, Patient, User
 
 
@@ -25,7 +25,7 @@ class Access:
 
     roles: Mapping[uuid.UUID, Role]
     act: Act | None = None
-    given: set[Place] = field(default_factory=set, compare=False)
+    given: set[Shown] = field(default_factory=set, compare=False)
 
     def reaches(self, clinic_id: uuid.UUID) -> bool:
         """Whether the user's role in this clinic allows the act."""

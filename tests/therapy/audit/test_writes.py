@@ -136,7 +136,7 @@ def test_no_entry_holds_what_an_encrypted_field_holds(
     changes = dict.fromkeys(names, ("before " + MARKER, MARKER))
     for action in WriteLog.Action.values:
         WriteLog.objects.log_create(row, action=action, changes=changes)
-    assert list(only(model._meta.label, action="update").changes) == sorted(names)
+    assert only(model._meta.label, action="update").changes == dict.fromkeys(names)
     assert MARKER not in everything_logged()
 
 
