@@ -4,6 +4,7 @@ from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatu
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.plans.models import PlanStanding, SessionPlan
+from therapy.rights.models import DataExport, Erasure
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
@@ -19,7 +20,9 @@ __all__ = [
     "Catalogue",
     "Clinic",
     "Consent",
+    "DataExport",
     "Device",
+    "Erasure",
     "FeatureSchema",
     "Invitation",
     "ListeningSession",

@@ -21,12 +21,16 @@ class Act(StrEnum):
     SEE_PATIENTS = "see patients"
     CHANGE_CARE = "change what a patient is given"
     MANAGE_STAFF = "manage staff"
+    TAKE_DATA_OUT = "take a patient's data out"
+    ERASE = "erase a patient"
 
 
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_PATIENTS: frozenset(Role),
     Act.CHANGE_CARE: frozenset({Role.THERAPIST, Role.OWNER}),
     Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
+    Act.TAKE_DATA_OUT: frozenset({Role.THERAPIST, Role.OWNER}),
+    Act.ERASE: frozenset({Role.OWNER}),
 }
 
 

@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
-from therapy.pages import account, catalogue, invitations, patients, staff
+from therapy.pages import account, catalogue, invitations, patients, rights, staff
 from therapy.pages.health import healthz
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/data/", rights.data, name="patient-data"),
+    path("patients/<uuid:patient_id>/data/archive", rights.archive, name="patient-archive"),
+    path("patients/<uuid:patient_id>/erase/", rights.erase, name="patient-erase"),
+    path("erasures/", rights.erasures, name="erasures"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
     path("account/", account.account, name="account"),
