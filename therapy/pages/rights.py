@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -132,13 +131,13 @@ def erasures(request: StaffRequest) -> HttpResponse:
 
 
 def _in_words(rows: Rows) -> Mapping[str, int]:
-    """How many rows of which kind, the most first."""
-    counted = {_kind(model): len(keys) for model, keys in rows.items() if model is not Patient}
+    """How many rows of which kind, the most first, without those that only join two others."""
+    counted = {
+        capfirst(str(model._meta.verbose_name_plural)): len(keys)
+        for model, keys in rows.items()
+        if model is not Patient and not model._meta.auto_created
+    }
     return dict(sorted(counted.items(), key=lambda kind: (-kind[1], kind[0])))
-
-
-def _kind(model: type[Model]) -> str:
-    return capfirst(str(model._meta.verbose_name_plural))
 
 
 def _taking_out(patient: Patient) -> WorkInWords | None:

@@ -79,5 +79,6 @@ def _links() -> "tuple[models.ForeignKey[Any, Any], ...]":
 
 
 def _target(link: "models.ForeignKey[Any, Any]") -> type[models.Model]:
-    target: type[models.Model] = link.related_model._meta.concrete_model
+    target = link.related_model._meta.concrete_model
+    assert target is not None  # only abstract models have none
     return target

@@ -93,7 +93,7 @@ def discard_old() -> int:
     before = timezone.now() - timedelta(days=settings.DATA_EXPORT_DAYS)
     old = list(DataExport.objects.filter(asked_at__lt=before))
     for export in old:
-        export.file.storage.delete(export.file.name)
+        export.file.storage.delete(str(export.file.name))
         export.delete()
     return len(old)
 

@@ -57,7 +57,7 @@ def test_the_patients_page_leads_there(people: People, alices: Client) -> None:
 
 def test_the_page_counts_what_is_stored(people: People, base: BaseModel, alices: Client) -> None:
     said = words(alices.get(data_of(people.anna)))
-    for kind in ("Mood ratings 1", "Playlist entrys 1", "Model packages 1", "Devices 1"):
+    for kind in ("Mood ratings 1", "Playlist entries 1", "Model packages 1", "Devices 1"):
         assert kind in said
 
 
