@@ -6,7 +6,10 @@ class AdaptationConfig(AppConfig):
 
     def ready(self) -> None:
         from adaptation.pages import ModelColumn, ModelPanel
+        from adaptation.rights import TrainedBases
         from therapy.pages import panels
+        from therapy.rights import holders
 
         panels.register(ModelPanel())
         panels.register_column(ModelColumn())
+        holders.register(TrainedBases())

@@ -25,6 +25,9 @@ class BaseModel(Record):
     weights_sha256 = models.CharField(max_length=64)
     vector_size = models.PositiveSmallIntegerField(help_text="D, numbers in a patient vector")
     metrics = models.JSONField(default=dict, help_text="What was measured when it was trained.")
+    erased_members = models.PositiveIntegerField(
+        default=0, help_text="Patients whom it was trained on and who were erased since."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

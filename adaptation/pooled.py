@@ -84,7 +84,7 @@ def _with_enough_ratings(
     for consent in consents:
         support = read[consent.patient_id]
         if isinstance(support, Unreadable):
-            log.warning("Patient %s is left out: %s", consent.patient, support)
+            log.warning("Patient %s is left out: %s", consent.patient_id, support)
         elif len(support) >= FEWEST_RATINGS:
             enough.append((consent, support))
     return enough

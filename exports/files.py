@@ -30,7 +30,9 @@ def of_package(package: ModelPackage) -> bytes:
     )
     content = self_contained(package.patient_model.base, package.kind, content_of(record))
     if hashlib.sha256(content).hexdigest() != package.sha256:
-        raise Lost(f"The file of {package} is not what was signed: its template was changed.")
+        raise Lost(
+            f"The file of package {package.id} is not what was signed: its template was changed."
+        )
     return content
 
 

@@ -23,7 +23,7 @@ from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
-from therapy.models import Membership, SafetyFlag
+from therapy.models import DataExport, Membership, SafetyFlag
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 
@@ -107,6 +107,10 @@ def parameters(people: People) -> dict[str, Any]:
         severity="attention",
         cause=people.anna.id,
     )
+    export = DataExport.objects.create(
+        patient=people.anna, file="data-exports/anna.zip", ready_at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    export.file.storage.save(export.file.name, ContentFile(b"PK00"))
     owner = people.alice.memberships.get()
     invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
     return {

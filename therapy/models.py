@@ -6,6 +6,7 @@ from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
 from therapy.plans.models import PlanStanding, SessionPlan
+from therapy.rights.models import DataExport, Erasure
 from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import (
     ListeningSession,
@@ -23,7 +24,9 @@ __all__ = [
     "Catalogue",
     "Clinic",
     "Consent",
+    "DataExport",
     "Device",
+    "Erasure",
     "FeatureSchema",
     "Invitation",
     "ListeningSession",

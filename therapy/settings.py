@@ -218,6 +218,10 @@ JOB_SWEEP_SECONDS = env.float("ATTUNE_JOB_SWEEP_SECONDS", default=15.0)
 # Ratings come in bursts (a phone that was offline); adapting waits this long for the rest.
 ADAPT_DELAY_SECONDS = env.float("ATTUNE_ADAPT_DELAY_SECONDS", default=3.0)
 
+# A patient's data, taken out: how long the archive can be fetched, and how often old ones go.
+DATA_EXPORT_DAYS = env.float("ATTUNE_DATA_EXPORT_DAYS", default=7.0)
+DATA_EXPORT_SWEEP_SECONDS = env.float("ATTUNE_DATA_EXPORT_SWEEP_SECONDS", default=3600.0)
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.
@@ -369,7 +373,12 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "therapy.logs.Formatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "loggers": {
         # They warn at every start of what was chosen: an untested PyTorch and no Mac (each export

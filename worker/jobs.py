@@ -129,7 +129,7 @@ def run(job_id: str, work: Callable[[Run], object]) -> None:
         with _lease_kept(held), doing(Running(held.job_id, held.kind)):
             work(held)
     except JobRefused as refusal:
-        log.warning("Job %s (%s) was refused: %s", held.job_id, held.key, refusal)
+        log.warning("Job %s was refused; its row says why", held.job_id)
         held.end(Job.State.FAILED, error=str(refusal))
     except Exception as problem:
         log.exception("Attempt %d at job %s failed", held.attempt, held.job_id)

@@ -12,5 +12,9 @@ def timetable() -> dict[str, dict[str, Any]]:
             "task": "renew_exports",
             "schedule": settings.EXPORT_RENEWAL_SECONDS,
         },
+        "discard old data exports": {
+            "task": "discard_data_exports",
+            "schedule": settings.DATA_EXPORT_SWEEP_SECONDS,
+        },
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

@@ -6,6 +6,8 @@ import adaptation.refreshing
 import adaptation.services
 import exports.renewing
 import exports.services
+import therapy.rights.erasing
+import therapy.rights.taking_out
 import therapy.safety.services
 from worker import jobs
 from worker.celery_app import app
@@ -59,6 +61,31 @@ def export_clinic(job_id: str) -> None:
             clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
         ),
     )
+
+
+@app.task(name="take_data_out")
+def take_data_out(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: therapy.rights.taking_out.take_out(
+            export_id=uuid.UUID(run.arguments["export_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="erase_patient")
+def erase_patient(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: therapy.rights.erasing.erase(
+            erasure_id=uuid.UUID(run.arguments["erasure_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="discard_data_exports")
+def discard_data_exports() -> None:
+    therapy.rights.taking_out.discard_old()
 
 
 @app.task(name="renew_exports")

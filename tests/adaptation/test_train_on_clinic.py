@@ -182,7 +182,7 @@ def test_a_patient_whose_ratings_cannot_be_read_is_left_out(
     practice.sit((odd, 3), patient=patients[2])
     assert "Training on 8 patients" in train_on()
     assert codes_in(newest()) == "ABDEFGHI"
-    assert "Patient C is left out: The features of 'Odd'" in caplog.text
+    assert f"Patient {patients[2].id} is left out: The features of 'Odd'" in caplog.text
 
 
 # Simulated patients

@@ -22,6 +22,8 @@ class Act(StrEnum):
     CHANGE_CARE = "change what a patient is given"
     MANAGE_STAFF = "manage staff"
     READ_AUDIT = "read who wrote and who read what"
+    TAKE_DATA_OUT = "take a patient's data out"
+    ERASE = "erase a patient"
 
 
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
@@ -29,6 +31,8 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.CHANGE_CARE: frozenset({Role.THERAPIST, Role.OWNER}),
     Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
     Act.READ_AUDIT: frozenset({Role.OWNER}),
+    Act.TAKE_DATA_OUT: frozenset({Role.THERAPIST, Role.OWNER}),
+    Act.ERASE: frozenset({Role.OWNER}),
 }
 
 

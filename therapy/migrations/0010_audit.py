@@ -5,10 +5,16 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-# The database itself refuses to change an entry, whoever asks. A later migration that alters one of
-# the tables on SQLite makes it anew and so drops its trigger: it must call `install` again.
+# The database itself refuses to change an entry, whoever asks: all of it but whom it is about, for an
+# erasure puts its own id in the place of the patient's. A later migration that alters one of the
+# tables on SQLite makes it anew and so drops its trigger: it must call `install` again.
 
-TABLES = ['therapy_accesslog', 'therapy_writelog']
+TABLES = {
+    'therapy_accesslog': ['id', 'at', 'window', 'user_id', 'clinic_id', 'address'],
+    'therapy_writelog': [
+        *('id', 'at', 'action', 'model', 'count', 'name', 'changes', 'clinic_id', 'cause', 'user_id')
+    ],
+}
 TEXT = 'An entry of the audit is never changed.'
 
 
@@ -28,8 +34,11 @@ def install(apps, editor):
         if on_sqlite
         else 'FOR EACH ROW EXECUTE FUNCTION audit_never_changed()'
     )
-    for table in TABLES:
-        editor.execute(f'CREATE TRIGGER {table}_never_changed BEFORE UPDATE ON {table} {refuse}')
+    for table, columns in TABLES.items():
+        named = ', '.join(map(editor.quote_name, columns))
+        editor.execute(
+            f'CREATE TRIGGER {table}_never_changed BEFORE UPDATE OF {named} ON {table} {refuse}'
+        )
 
 
 def remove(apps, editor):

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from therapy.pages import account, audit, catalogue, invitations, patients, phones, safety, staff
+from therapy.pages import (
+    account,
+    audit,
+    catalogue,
+    invitations,
+    patients,
+    phones,
+    rights,
+    safety,
+    staff,
+)
 from therapy.pages.health import healthz
 
 urlpatterns = [
@@ -26,6 +36,10 @@ urlpatterns = [
     ),
     path("patients/<uuid:patient_id>/flags/<uuid:flag_id>/", safety.acknowledge_flag, name="flag"),
     path("pair", phones.pair, name="pair"),
+    path("patients/<uuid:patient_id>/data/", rights.data, name="patient-data"),
+    path("patients/<uuid:patient_id>/data/archive", rights.archive, name="patient-archive"),
+    path("patients/<uuid:patient_id>/erase/", rights.erase, name="patient-erase"),
+    path("erasures/", rights.erasures, name="erasures"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
     path("account/", account.account, name="account"),

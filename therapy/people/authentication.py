@@ -20,7 +20,7 @@ class DeviceAuthentication(BaseAuthentication):
         """The device and its token, or None where no credentials were sent.
 
         Raises AuthenticationFailed (401): another scheme than Bearer, an unknown token, a revoked
-        one.
+        one, one of a patient who is being erased.
         """
         header = request.headers.get("Authorization", "")
         if not header:
@@ -42,7 +42,7 @@ class DeviceAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 "This token is not known here. Ask your therapist to connect the phone again."
             )
-        if device.revoked_at is not None:
+        if device.revoked_at is not None or device.patient.erasure_id is not None:
             raise AuthenticationFailed(
                 "This phone's access was ended. Ask your therapist to connect the phone again."
             )

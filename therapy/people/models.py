@@ -143,6 +143,14 @@ class Patient(Record):
         help_text="Of the patient's wall clock, as the IANA database names it: Europe/Berlin.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    erasure = models.ForeignKey(
+        "therapy.Erasure",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Set from when their erasure is asked for: nobody is let in any more.",
+    )
 
     objects: ClassVar = WithinClinics["Patient"]()
 

@@ -37,17 +37,18 @@ class Access:
         return Clinic.objects.filter(id__in=[held for held in self.roles if self.reaches(held)])
 
     def patients(self) -> QuerySet[Patient]:
-        """The patients of those clinics."""
+        """The patients of those clinics, but for those who are being erased."""
         self.given.update((clinic_id, None) for clinic_id in self.roles if self.reaches(clinic_id))
-        return Patient.objects.filter(clinic__in=self.clinics())
+        return Patient.objects.filter(clinic__in=self.clinics(), erasure=None)
 
     def patient(self, patient_id: uuid.UUID) -> Patient:
         """The patient of that address.
 
-        Raises Http404 in the same words for a patient of another clinic and for nobody, and
-        PermissionDenied where the user works but their role does not allow the act.
+        Raises Http404 in the same words for a patient of another clinic, for one who is being
+        erased and for nobody, and PermissionDenied where the user works but their role does not
+        allow the act.
         """
-        found = Patient.objects.filter(id=patient_id, clinic__in=list(self.roles))
+        found = Patient.objects.filter(id=patient_id, clinic__in=list(self.roles), erasure=None)
         patient = found.select_related("clinic", "therapist__user").first()
         if patient is None:
             raise Http404("None of your patients has this address.")

@@ -77,6 +77,7 @@ class PlanStanding(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name_plural = "pauses and ends of the plan"
         constraints = [one_of("standing", *Standing.values, constraint="plan_standing_known")]
 
     def __str__(self) -> str:

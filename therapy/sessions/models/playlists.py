@@ -70,6 +70,7 @@ class PlaylistEntry(models.Model):
     objects: ClassVar = OfPlaylists()
 
     class Meta:
+        verbose_name_plural = "playlist entries"
         ordering = ["playlist_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["playlist", "position"], name="entry_position_once"),

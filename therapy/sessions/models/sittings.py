@@ -112,6 +112,7 @@ class SessionNotHeld(Report):
 
     class Meta:
         ordering = ["-offered_at"]
+        verbose_name_plural = "sessions not held"
         indexes = [models.Index(fields=["patient", "-offered_at"])]
         constraints = [
             one_of("outcome", "skipped", "expired", constraint="not_held_outcome_known"),

@@ -54,7 +54,7 @@ def record_batch(*, patient: Patient, clock: PhoneClock, rows: Sequence[Sent]) -
             arrival.expect((row.model, row.fields) for row in rows)
             return [_record(row, arrival) for row in rows]
     except DatabaseError as problem:
-        log.warning("A batch of patient %s was not stored: %s", patient.id, problem)
+        log.warning("A batch of patient %s was not stored", patient.id, exc_info=problem)
         return [problem] * len(rows)
 
 
