@@ -87,7 +87,7 @@ def erase(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
         except ValidationError as refused:
             problems = refused.message_dict
         else:  # without the code, which a message would keep
-            messages.success(request, "The patient is out of sight and no phone is let in.")
+            messages.success(request, "Nobody sees the patient any more. The rest is on its way.")
             return redirect("erasures")
     return render(
         request,

@@ -35,7 +35,7 @@ def ask_for_erasure(*, patient: Patient, code: str, by: User | None) -> Erasure:
     ValidationError for another code.
     """
     if code.strip() != patient.code:
-        raise ValidationError({"code": [f"Type {patient.code} to say that you mean this patient."]})
+        raise ValidationError({"code": ["This is not the patient's code. Nothing was erased."]})
     locked = Patient.objects.select_for_update(of=("self",)).get(id=patient.id)
     if locked.erasure is not None:
         return locked.erasure

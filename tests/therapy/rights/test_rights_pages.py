@@ -132,7 +132,7 @@ def test_another_code_is_told_beside_the_field(people: People, alices: Client) -
 def test_the_code_erases(people: People, alices: Client) -> None:
     answer = alices.post(erase_of(people.anna), {"code": " ANNA "}, follow=True)
     said = words(answer)
-    assert "out of sight" in said
+    assert "Nobody sees the patient any more." in said
     assert "ANNA" not in said
     assert "The erasure is waiting to start" in said
     assert "not yet" in said
