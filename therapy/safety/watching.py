@@ -17,7 +17,8 @@ NEWEST = 200  # sessions and answers that are looked at; older ones were looked 
 
 @dataclass(frozen=True)
 class Firing:
-    """A rule that fires, on which row, and the numbers that it compared."""
+    """A rule that fires, on which row, and the numbers that it compared, by names that pages show
+    as they are."""
 
     rule: Rule
     cause: UUID
@@ -57,9 +58,12 @@ def _worse(patient: Patient, sessions: list[ListeningSession]) -> Iterator[Firin
     calm = plan is None or plan.target_arousal <= 0
     worse = [one for one in newest if is_worse(courses[one.id], aims_at_calm=calm, rule=rule)]
     if len(worse) >= rule.parameters["worse"] and worse[0] == newest[0]:
-        yield Firing(
-            rule, newest[0].id, {"worse": len(worse), "of": len(newest), "aims_at_calm": calm}
-        )
+        numbers = {
+            "worse sessions": len(worse),
+            "of the last": len(newest),
+            "the plan aims at calm": "yes" if calm else "no",
+        }
+        yield Firing(rule, newest[0].id, numbers)
 
 
 def _over_dose(patient: Patient, sessions: list[ListeningSession]) -> Iterator[Firing]:
@@ -74,7 +78,7 @@ def _over_dose(patient: Patient, sessions: list[ListeningSession]) -> Iterator[F
         if session.ended_at is not None and session.started_at > since
     )
     if seconds / 60 > plan.most_minutes_a_week:
-        numbers = {"minutes": round(seconds / 60, 1), "most": plan.most_minutes_a_week}
+        numbers = {"minutes": round(seconds / 60, 1), "allowed": plan.most_minutes_a_week}
         yield Firing(OVER_DOSE, ended[0].id, numbers)
 
 

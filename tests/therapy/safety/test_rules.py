@@ -89,7 +89,7 @@ def test_two_of_the_last_three_raise_a_flag_on_the_newest(
     if fires:
         flag = SafetyFlag.objects.get()
         assert (flag.cause, flag.rule_version, flag.severity) == (newest.id, 1, "attention")
-        assert flag.numbers["worse"] == 2
+        assert flag.numbers["worse sessions"] == 2
 
 
 def test_a_session_without_both_moods_is_passed_over(people: People) -> None:
@@ -129,7 +129,7 @@ def test_too_many_minutes_in_a_week_raise_a_flag(people: People) -> None:
             patient=people.anna, started_at=start, ended_at=start + timedelta(minutes=minutes)
         )
     assert raised(people.anna) == ["more-than-the-dose"]
-    assert SafetyFlag.objects.get().numbers == {"minutes": 61.0, "most": 60}
+    assert SafetyFlag.objects.get().numbers == {"minutes": 61.0, "allowed": 60}
 
 
 def test_an_answer_about_self_harm_is_told_at_once_to_the_therapist_and_without_content(
