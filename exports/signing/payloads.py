@@ -32,8 +32,7 @@ class Payload:
 
     def encode(self) -> bytes:
         """Deterministic CBOR."""
-        names = enumerate(self.__dataclass_fields__, 1)
-        return cbor2.dumps({place: getattr(self, name) for place, name in names})
+        return cbor2.dumps(dict(enumerate(vars(self).values(), 1)))  # set in the fields' order
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
@@ -132,9 +131,8 @@ def delivered(vector: NDArray[np.float32]) -> bytes:
 
     Raises ValueError when a number is not finite or beyond what 16 bits can say.
     """
-    beyond = ~(np.abs(vector) <= LARGEST_HALF)  # NaN too
-    if beyond.any():
-        wrong = int(np.count_nonzero(beyond))
+    if not np.abs(vector).max(initial=0.0) <= LARGEST_HALF:  # NaN too
+        wrong = np.count_nonzero(~(np.abs(vector) <= LARGEST_HALF))
         raise ValueError(f"{wrong} of {len(vector)} numbers are not finite in 16-bit floats")
     return vector.astype("<f2").tobytes()
 
