@@ -23,7 +23,7 @@ from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
-from therapy.models import DataExport, Membership, SafetyFlag
+from therapy.models import DataExport, Membership, ProgressNote, SafetyFlag
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 
@@ -123,6 +123,9 @@ def parameters(people: People) -> dict[str, Any]:
         "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
         "phone_id": people.annas_phone.device.id,
         "flag_id": flag.id,
+        "note_id": ProgressNote.objects.create(
+            patient=people.anna, format="dap", sections={"data": "slept"}
+        ).pk,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,
         "invitation_id": invitation.id,

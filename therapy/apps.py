@@ -10,11 +10,13 @@ class TherapyConfig(AppConfig):
         from therapy.audit.registering import register
         from therapy.pages import panels
         from therapy.pages.consent_panel import ConsentPanel
+        from therapy.pages.goals import GoalsPanel
         from therapy.pages.phones import PhonesPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
 
         register()
         panels.register(FlagsPanel())
         panels.register_column(FlagsColumn())
+        panels.register(GoalsPanel())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())

@@ -2,10 +2,11 @@
 
 from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.notes.models import ProgressNote
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
-from therapy.plans.models import PlanStanding, SessionPlan
+from therapy.plans.models import GoalReview, PlanStanding, SessionPlan
 from therapy.rights.models import DataExport, Erasure
 from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import (
@@ -28,6 +29,7 @@ __all__ = [
     "Device",
     "Erasure",
     "FeatureSchema",
+    "GoalReview",
     "Invitation",
     "ListeningSession",
     "MeasureResponse",
@@ -39,6 +41,7 @@ __all__ = [
     "PlanStanding",
     "PlaylistEntry",
     "PlaylistLog",
+    "ProgressNote",
     "SafetyFlag",
     "SessionNotHeld",
     "SessionPlan",

@@ -20,6 +20,7 @@ class Act(StrEnum):
 
     SEE_PATIENTS = "see patients"
     CHANGE_CARE = "change what a patient is given"
+    KEEP_NOTES = "read and write notes"
     MANAGE_STAFF = "manage staff"
     READ_AUDIT = "read who wrote and who read what"
     TAKE_DATA_OUT = "take a patient's data out"
@@ -29,6 +30,7 @@ class Act(StrEnum):
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_PATIENTS: frozenset(Role),
     Act.CHANGE_CARE: frozenset({Role.THERAPIST, Role.OWNER}),
+    Act.KEEP_NOTES: frozenset({Role.THERAPIST, Role.OWNER}),
     Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
     Act.READ_AUDIT: frozenset({Role.OWNER}),
     Act.TAKE_DATA_OUT: frozenset({Role.THERAPIST, Role.OWNER}),

@@ -72,6 +72,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
         "therapy/people/patient.html",
         {
             "patient": shown,
+            "may_keep_notes": request.access.allows(Act.KEEP_NOTES, shown.clinic_id),
             "plan": plan,
             "standing": standing_of(shown),
             "plan_words": in_words(plan) if plan is not None else None,

@@ -20,7 +20,6 @@ from therapy.http import ranged_file_response
 from therapy.pages.requests import StaffRequest
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
 from therapy.people.models import Patient
-from therapy.people.visibility import access_of
 from therapy.rights.erasing import ask_for_erasure, erasure_key
 from therapy.rights.holders import holders
 from therapy.rights.models import Erasure
@@ -49,8 +48,8 @@ def data(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "export": export if export is not None and export.ready_at is not None else None,
             "expires_at": expires_at(export) if export is not None else None,
             "work": _taking_out(patient),
-            "may_take_out": _may(request, patient, Act.TAKE_DATA_OUT),
-            "may_erase": _may(request, patient, Act.ERASE),
+            "may_take_out": request.access.allows(Act.TAKE_DATA_OUT, patient.clinic_id),
+            "may_erase": request.access.allows(Act.ERASE, patient.clinic_id),
         },
     )
 
@@ -146,7 +145,3 @@ def _taking_out(patient: Patient) -> WorkInWords | None:
         return None
     said = in_words(job, what="archive", after_failure="Ask for it again.")
     return said if said.unfinished or said.needs_attention else None
-
-
-def _may(request: StaffRequest, patient: Patient, act: Act) -> bool:
-    return access_of(request.user, act).reaches(patient.clinic_id)

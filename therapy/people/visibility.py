@@ -32,8 +32,12 @@ class Access:
         role = self.roles.get(clinic_id)
         return role is not None and (self.act is None or role in roles_that_may(self.act))
 
+    def allows(self, act: Act, clinic_id: uuid.UUID) -> bool:
+        """Whether the user's role in this clinic allows another act: what a page may offer."""
+        return self.roles.get(clinic_id) in roles_that_may(act)
+
     def clinics(self) -> QuerySet[Clinic]:
-        """The clinics where it does."""
+        """The clinics that the act reaches."""
         return Clinic.objects.filter(id__in=[held for held in self.roles if self.reaches(held)])
 
     def patients(self) -> QuerySet[Patient]:

@@ -9,6 +9,7 @@ from therapy.append_only import AdditionsOfPatients, AppendOnly
 from therapy.encryption import EncryptedTextField
 from therapy.fields import Record, one_of, within
 from therapy.people.models import Patient, User
+from therapy.plans.goals import attainment
 from therapy.plans.sections import dose, music, safety, target
 from therapy.plans.sections.clinical import Clinical
 
@@ -82,3 +83,33 @@ class PlanStanding(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.standing}"
+
+
+class GoalReview(AppendOnly):
+    """How far a plan's goals were attained, as the therapist judged it with the patient."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="goal_reviews")
+    plan = models.ForeignKey(SessionPlan, on_delete=models.PROTECT, related_name="goal_reviews")
+    reviewed_on = models.DateField()
+    levels = models.JSONField(help_text="−2 .. 2 for each of the plan's goals; null: not judged.")
+    recorded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = AdditionsOfPatients["GoalReview"]()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-reviewed_on", "-id"]
+        indexes = [models.Index(fields=["patient", "-reviewed_on"])]
+
+    def __str__(self) -> str:
+        return f"Goals of {self.patient} on {self.reviewed_on}"
+
+    @property
+    def score(self) -> float | None:
+        """The T-score of the goals that were judged (goals.py), or None where none was."""
+        judged = [
+            (level, goal["weight"])
+            for level, goal in zip(self.levels, self.plan.goals, strict=True)
+            if level is not None
+        ]
+        return attainment(*zip(*judged, strict=True)) if judged else None

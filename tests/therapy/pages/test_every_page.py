@@ -43,6 +43,7 @@ def pages(people: People) -> list[str]:
     return [
         *("/", "/?code=zzz", "/catalogue/", "/pair", "/nowhere"),
         reverse("patient", args=[anna]),
+        reverse("notes", args=[anna]),
         reverse("pairing-code", args=[anna, code.id]),
         reverse("end-phone", args=[anna, people.annas_phone.device.id]),
         *("/account/", "/account/second-factor/", "/staff/harbour/", "/audit/harbour/"),

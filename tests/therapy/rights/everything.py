@@ -22,7 +22,14 @@ from tests.factories import (
 )
 from tests.people import People
 from therapy.encryption import EncryptedTextField
-from therapy.models import DataExport, Patient, PlanStanding, SafetyFlag
+from therapy.models import (
+    DataExport,
+    GoalReview,
+    Patient,
+    PlanStanding,
+    ProgressNote,
+    SafetyFlag,
+)
 from therapy.people.pairing import make_pairing_code
 from therapy.people.services import record_consent
 from therapy.rights.rows import rows_of, tables
@@ -38,6 +45,10 @@ def fill(people: People, patient: Patient) -> BaseModel:
     plan.always_tracks.add(people.tracks[1])
     PlanStanding.objects.create(patient=patient, standing="paused", reason=MARKER)
     session = ListeningSessionFactory(patient=patient, plan=plan)
+    ProgressNote.objects.create(
+        patient=patient, session=session, format="soap", sections={"plan": MARKER}
+    )
+    GoalReview.objects.create(patient=patient, plan=plan, reviewed_on=DAY.date(), levels=[])
     SessionNotHeldFactory(patient=patient, plan=plan)
     MoodRatingFactory(patient=patient, session=session)
     TrackRatingFactory(patient=patient, session=session, track=people.tracks[0])

@@ -1,0 +1,1 @@
+"""What clinicians write down as care goes on."""
