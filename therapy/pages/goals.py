@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -63,9 +63,9 @@ def review(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponseRedirect
     """Write down how far the goals of the plan were attained."""
     patient = request.access.patient(patient_id)
     plan = current_plan(patient)
-    if plan is None or not plan.goals:
-        raise Http404("This patient's plan has no goals to review.")
     try:
+        if plan is None or not plan.goals:
+            raise ValidationError("The plan names no goals to review.")
         if request.POST.get("plan") != str(plan.version):
             raise ValidationError("The plan has changed meanwhile: look at its goals again.")
         made = review_goals(

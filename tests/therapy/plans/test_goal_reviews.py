@@ -111,4 +111,5 @@ def test_a_plan_without_goals_says_what_goals_are_for(bobs: Client, people: Peop
     assert "there is none yet" in page_of(bobs, people)
     prescribe(patient=people.anna, by=people.bob)
     assert "names no goals" in page_of(bobs, people)
-    assert bobs.post(reverse("review-goals", args=[people.anna.id]), sent()).status_code == 404
+    answer = bobs.post(reverse("review-goals", args=[people.anna.id]), sent(), follow=True)
+    assert "The plan names no goals to review" in words(answer)
