@@ -9,6 +9,7 @@ class TherapyConfig(AppConfig):
         from therapy.accounts import adapters, second_factor  # noqa: F401
         from therapy.audit.registering import register
         from therapy.pages import panels
+        from therapy.pages.adherence import AdherencePanel
         from therapy.pages.consent_panel import ConsentPanel
         from therapy.pages.goals import GoalsPanel
         from therapy.pages.phones import PhonesPanel
@@ -17,6 +18,7 @@ class TherapyConfig(AppConfig):
         register()
         panels.register(FlagsPanel())
         panels.register_column(FlagsColumn())
+        panels.register(AdherencePanel())
         panels.register(GoalsPanel())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
