@@ -5,11 +5,13 @@ class AdaptationConfig(AppConfig):
     name = "adaptation"
 
     def ready(self) -> None:
+        from adaptation.operation import register
         from adaptation.pages import ModelColumn, ModelPanel
         from adaptation.rights import TrainedBases
         from therapy.pages import panels
         from therapy.rights import holders
 
+        register()
         panels.register(ModelPanel())
         panels.register_column(ModelColumn())
         holders.register(TrainedBases())

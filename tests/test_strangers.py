@@ -21,7 +21,7 @@ from exports.models import Bundle, ModelPackage, SigningKey
 from tests.factories import MembershipFactory, SessionPlanFactory
 from tests.people import People, settle
 from therapy.access.acts import roles_that_may
-from therapy.access.doors import Open, Staff, door_of
+from therapy.access.doors import OPERATOR, Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
 from therapy.models import DataExport, Membership, ProgressNote, SafetyFlag
 from therapy.people.invitations import invite
@@ -31,6 +31,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 ROLES = Membership.Role.values
 CONFIRM = "/account/confirm/"
 """Where who is asked for the password again is sent, before anything is looked up."""
+PARAMETER = r"(?:\^\(\?P)?<(?:\w+:)?(\w+)>(?:[^)/]*\))?"  # <uuid:id> or ^(?P<id>…)
 UNKNOWN_HERE = "".join(str(digit % 10) for digit in range(64))
 
 
@@ -43,11 +44,12 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield from patterns(pattern.url_patterns, route)
 
 
-def addresses() -> list[Any]:
+def addresses(*, of_operators: bool = False) -> list[Any]:
     return [
         pytest.param(route, pattern, id=route or "/")
         for route, pattern in patterns()
         if not route.startswith("^")
+        and (getattr(pattern.callback, "door", None) == OPERATOR) == of_operators
     ]
 
 
@@ -131,19 +133,21 @@ def parameters(people: People) -> dict[str, Any]:
         "invitation_id": invitation.id,
         "token": token,
         "session_id": 1,
+        "object_id": 1,
+        "app_label": "therapy",
         "pk": 1,
     }
 
 
 def names_in(route: str) -> list[str]:
     """The parameters of an address, those of what includes it too."""
-    return re.findall(r"<(?:\w+:)?(\w+)>", route)
+    return re.findall(PARAMETER, route)
 
 
 def filled(route: str, parameters: dict[str, Any]) -> str:
     for name in names_in(route):
         assert name in parameters, f"Say what '{name}' of {route} is, in `parameters`."
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parameters[found[1]]), route)
+    return "/" + re.sub(PARAMETER, lambda found: str(parameters[found[1]]), route.rstrip("$"))
 
 
 def ask(client: Client, method: str, url: str, **headers: str) -> HttpResponse:
@@ -184,6 +188,18 @@ def test_nobody_gets_in_but_where_it_is_open(
             case Staff():
                 assert answer.status_code == 302
                 assert answer.headers["Location"].startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize(("route", "pattern"), addresses(of_operators=True))
+def test_only_operators_run_the_installation(
+    route: str, pattern: URLPattern, parameters: dict[str, Any], people: People
+) -> None:
+    url, ways_in = filled(route, parameters), (reverse("sign-in"), reverse("admin:login"))
+    for method in METHODS:
+        nobodys = ask(Client(), method, url, **people.annas_phone.headers)
+        assert nobodys.status_code == 302
+        assert nobodys.headers["Location"].startswith(ways_in)
+        assert ask(signed_in(people.alice), method, url).status_code == 403
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -8,6 +8,7 @@ class TherapyConfig(AppConfig):
         """Listen to what allauth tells of sign-ins and to every write, and show the panels."""
         from therapy.accounts import adapters, second_factor  # noqa: F401
         from therapy.audit.registering import register
+        from therapy.operation.registering import register as register_operation
         from therapy.pages import panels
         from therapy.pages.adherence import AdherencePanel
         from therapy.pages.consent_panel import ConsentPanel
@@ -16,6 +17,7 @@ class TherapyConfig(AppConfig):
         from therapy.pages.safety import FlagsColumn, FlagsPanel
 
         register()
+        register_operation()
         panels.register(FlagsPanel())
         panels.register_column(FlagsColumn())
         panels.register(AdherencePanel())

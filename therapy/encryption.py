@@ -72,6 +72,9 @@ class EncryptedJSONField(EncryptedTextField):
     """Lists and objects of JSON that the database holds encrypted."""
 
     description = "Encrypted JSON"
+    # What may be put in and is got out, for django-stubs: not the text that the base takes.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(None if value is None else json.dumps(value))

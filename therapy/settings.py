@@ -78,6 +78,8 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 
 INSTALLED_APPS = [
+    "unfold",  # above the admin, whose templates it stands in place of
+    "django.contrib.admin.apps.SimpleAdminConfig",  # nothing registers itself (therapy/operation)
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -299,6 +301,18 @@ AUDITLOG_LOGENTRY_MODEL = "therapy.WriteLog"
 AUDITLOG_USE_BASE_MANAGER = True  # what a row held before is compared behind the walls of clinics
 MIGRATION_MODULES = {"auditlog": None}
 
+# The pages of who runs the installation (therapy/operation).
+
+UNFOLD = {
+    "SITE_TITLE": "Attune operation",
+    "SITE_HEADER": "Attune operation",
+    "SITE_SUBHEADER": "Clinics, accounts and work; no patient",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+}
+
 # Email: invitations, forgotten passwords, notices. Development writes files to read.
 
 vars().update(
@@ -317,8 +331,6 @@ USE_TZ = True
 
 # Security
 
-# How many proxies stand before the site, and append whom they were called by to X-Forwarded-For.
-TRUSTED_PROXIES = env.int("ATTUNE_TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from therapy.access.doors import OPERATOR, behind
 from therapy.api.errors import NoSuchAddress
+from therapy.operation.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("therapy.api.urls")),
@@ -10,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api(/|$)", NoSuchAddress.as_view()),
     path("", include("adaptation.urls")),
     path("", include("exports.page_urls")),
+    path("operation/", include((behind(OPERATOR, site.get_urls()), "admin"), namespace=site.name)),
     path("", include("therapy.pages.urls")),
 ]

@@ -13,7 +13,7 @@ jobs that nobody started, and takes back those whose worker died: its lease is n
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -154,12 +154,14 @@ def sweep() -> None:
 
 
 @transaction.atomic
-def retry_failed() -> int:
-    """Ask again for the work of every failed job; how many were asked for.
+def retry_failed(only: Collection[uuid.UUID] | None = None) -> int:
+    """Ask again for the work of every failed job, or of those with these ids; how many were asked
+    for.
 
     The failed rows become superseded: a new job of the same key does the work.
     """
-    failed = list(Job.objects.select_for_update().filter(state=Job.State.FAILED))
+    found = Job.objects.select_for_update().filter(state=Job.State.FAILED)
+    failed = list(found if only is None else found.filter(id__in=only))
     for job in failed:
         enqueue(kind=job.kind, key=job.key, arguments=job.arguments)
     Job.objects.filter(id__in=[job.id for job in failed]).update(state=Job.State.SUPERSEDED)

@@ -30,6 +30,11 @@ class Phone:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """Who runs the installation: a superuser. Nothing behind it shows a patient."""
+
+
+@dataclass(frozen=True)
 class Staff:
     """Someone who is signed in, and whose role allows the act in the clinic that it is about.
 
@@ -44,8 +49,8 @@ class Staff:
         return self.reads if method in {"GET", "HEAD", "OPTIONS"} else self.writes
 
 
-Door = Open | Phone | Staff
-OPEN, PHONE = Open(), Phone()
+Door = Open | Phone | Operator | Staff
+OPEN, PHONE, OPERATOR = Open(), Phone(), Operator()
 
 
 def open_to_all(view: View) -> View:

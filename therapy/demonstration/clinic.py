@@ -14,7 +14,7 @@ from therapy.people.services import create_clinic, create_patient, create_staff,
 from therapy.plans.services import PlanFields, prescribe
 
 SLUG = "demo"
-THERAPIST, ADMIN = "therapist@demo.example", "admin@demo.example"
+OPERATOR = "operator"
 PLANS: dict[str, PlanFields] = {
     "SIM-1": {"target_valence": 0.5, "target_arousal": -0.5},
     "SIM-2": {"target_valence": 0.4, "target_arousal": -0.6, "excluded_tags": ["percussion"]},
@@ -35,11 +35,8 @@ def logins() -> list[Login]:
     path = Path(settings.VAR) / "demo_logins.json"
     if not path.exists():
         made = [
-            {"email": email, "role": role, "password": secrets.token_urlsafe(12)}
-            for email, role in (
-                (THERAPIST, Membership.Role.THERAPIST.value),
-                (ADMIN, Membership.Role.ADMIN.value),
-            )
+            {"email": f"{who}@demo.example", "role": who, "password": secrets.token_urlsafe(12)}
+            for who in (*Membership.Role.values, OPERATOR)
         ]
         path.touch(mode=0o600)
         path.write_text(json.dumps(made))
@@ -58,13 +55,7 @@ def open_clinic(*, schema: str, catalogue: str) -> list[Patient]:
             catalogues=[catalogue_of(slug=catalogue)],
         )
         for login in logins():
-            create_staff(
-                clinic=clinic,
-                email=login.email,
-                role=login.role,
-                name=f"Demo {login.role}",
-                password=login.password,
-            )
+            _let_in(clinic, login)
         _admit(clinic)
     return list(Patient.objects.filter(clinic=clinic, code__in=PLANS).order_by("code"))
 
@@ -73,6 +64,16 @@ def phone_token(patient: Patient) -> str:
     """A new token for the patient's simulated phone."""
     _, token = issue_device_token(patient=patient, label="simulated phone")
     return token
+
+
+def _let_in(clinic: Clinic, login: Login) -> None:
+    name = f"Demo {login.role}"
+    if login.role == OPERATOR:
+        User.objects.create_superuser(login.email, login.password, name=name)
+        return
+    create_staff(
+        clinic=clinic, email=login.email, role=login.role, name=name, password=login.password
+    )
 
 
 def _admit(clinic: Clinic) -> None:

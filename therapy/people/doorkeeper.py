@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from therapy.access.doors import Staff, door_of
+from therapy.access.doors import Operator, Staff, door_of
 from therapy.access.walls import inside
 from therapy.audit.causes import Cause, caused_by
 from therapy.audit.reads import note_reads
@@ -18,7 +18,8 @@ from therapy.people.visibility import Access, access_of
 class Doorkeeper:
     """Middleware, after those that find out who is signed in and turn away who is not.
 
-    Gives the request `access`, and raises PermissionDenied where the user works, but no role of
+    Gives the request `access`, and raises PermissionDenied where somebody else than an operator
+    asks for an operator's page, or where the user works, but no role of
     theirs in any clinic allows what the view does. Phones enter their clinic's walls with their
     token (`therapy.api.views`). Whose records the request was given is written down before it is
     answered, and what it writes carries who made it.
@@ -42,6 +43,8 @@ class Doorkeeper:
         named: dict[str, Any],
     ) -> None:
         door = door_of(view)
+        if isinstance(door, Operator) and not _runs_this(request.user):
+            raise PermissionDenied("These pages are for who runs this installation.")
         if not isinstance(door, Staff) or not isinstance(request.user, User):
             return
         access = access_of(request.user, door.act(request.method))
@@ -49,6 +52,10 @@ class Doorkeeper:
             raise PermissionDenied(f"Your role does not let you {access.act}.")
         request.access = access  # type: ignore[attr-defined]
         request.walls.enter_context(inside(access.roles))  # type: ignore[attr-defined]
+
+
+def _runs_this(user: object) -> bool:
+    return isinstance(user, User) and user.is_active and user.is_superuser
 
 
 def _note_reads_of(request: HttpRequest, response: HttpResponse) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -31,22 +32,44 @@ def invite(*, by: Membership, email: str, role: str) -> tuple[Invitation, str]:
     Raises ValidationError by field: no address, someone who works there already, an unknown role,
     a role that `by` may not give.
     """
+    invitation, token = _drawn_up(by.clinic, email, role, by.user)
+    refuse_granting(role, by=by)
+    return _sent_out(invitation), token
+
+
+@transaction.atomic
+def invite_owner(*, clinic: Clinic, email: str, by: User) -> tuple[Invitation, str]:
+    """As `invite`, by an operator: to be an owner, who invites everyone else.
+
+    Raises PermissionDenied where `by` runs nothing here, ValidationError as `invite`.
+    """
+    if not by.is_superuser:
+        raise PermissionDenied("Only who runs this installation invites to any clinic.")
+    invitation, token = _drawn_up(clinic, email, Membership.Role.OWNER, by)
+    return _sent_out(invitation), token
+
+
+def _drawn_up(clinic: Clinic, email: str, role: str, by: User) -> tuple[Invitation, str]:
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
-        clinic=by.clinic,
+        clinic=clinic,
         email=email.strip().lower(),
         role=role,
         token_sha256=token_digest(token),
-        invited_by=by.user,
+        invited_by=by,
         expires_at=timezone.now() + LASTS,
     )
     refuse(problems_of(invitation))
-    refuse_granting(role, by=by)
-    if Membership.objects.filter(clinic=by.clinic, user__email=invitation.email).exists():
+    return invitation, token
+
+
+def _sent_out(invitation: Invitation) -> Invitation:
+    clinic, email = invitation.clinic, invitation.email
+    if Membership.objects.filter(clinic=clinic, user__email=email).exists():
         refuse({"email": ["This person works at the clinic already."]})
-    for older in _standing(by.clinic).filter(email=invitation.email):
+    for older in _standing(clinic).filter(email=email):
         revoke_invitation(invitation=older)
-    return add(invitation), token
+    return add(invitation)
 
 
 @transaction.atomic
