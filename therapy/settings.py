@@ -311,6 +311,17 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": False, "show_all_applications": False},
+    # The site's green (static/therapy/tokens.css), from its palest to its darkest.
+    "COLORS": {
+        "primary": {
+            step: f"oklch({lightness}% {chroma} 190)"
+            for step, lightness, chroma in (
+                *(("50", 97, 0.01), ("100", 94, 0.02), ("200", 89, 0.04), ("300", 82, 0.06)),
+                *(("400", 68, 0.07), ("500", 56, 0.07), ("600", 47, 0.07), ("700", 40, 0.06)),
+                *(("800", 34, 0.05), ("900", 29, 0.04), ("950", 22, 0.03)),
+            )
+        }
+    },
 }
 
 # Email: invitations, forgotten passwords, notices. Development writes files to read.
