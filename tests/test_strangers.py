@@ -18,7 +18,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from adaptation.models import BaseModel, PatientModel
 from exports.models import Bundle, ModelPackage, SigningKey
-from tests.factories import MembershipFactory, SessionPlanFactory
+from tests.factories import MembershipFactory, PlaylistLogFactory, SessionPlanFactory
 from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
@@ -123,6 +123,7 @@ def parameters(people: People) -> dict[str, Any]:
         "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
         "phone_id": people.annas_phone.device.id,
         "flag_id": flag.id,
+        "playlist_id": PlaylistLogFactory(patient=people.anna).id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,
         "invitation_id": invitation.id,

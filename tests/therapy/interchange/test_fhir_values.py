@@ -333,7 +333,7 @@ def test_free_texts_go_out_only_where_asked_for(
 ) -> None:
     SessionPlanFactory(
         patient=anna,
-        indication="zq-indication",
+        indication="zq-\x0bindication",
         rationale="zq-rationale",
         stop_criteria="zq-stop",
         homework="zq-homework",
@@ -345,7 +345,7 @@ def test_free_texts_go_out_only_where_asked_for(
     pause(patient=anna, by=people.bob, reason="zq-pause")
     assert "zq-" not in str(bundle_of(anna, tmp_path))
     (plan,) = plans(anna, tmp_path, "--with-notes")
-    assert plan["description"] == "zq-indication"
+    assert plan["description"] == "zq- indication", "a vertical tab is no character of FHIR's"
     notes = [note["text"] for note in plan["note"]]
     assert notes == ["Rationale: zq-rationale", "Stop criteria: zq-stop", "Homework: zq-homework"]
     goal = plan["contained"][1]

@@ -11,7 +11,13 @@ from therapy.interchange.fhir.care_plan_parts import (
     notes_of,
     set_goals,
 )
-from therapy.interchange.fhir.naming import Resource, local_concept, on_the_clock, reference
+from therapy.interchange.fhir.naming import (
+    Resource,
+    free_text,
+    local_concept,
+    on_the_clock,
+    reference,
+)
 from therapy.people.models import Patient
 from therapy.plans.models import PlanStanding, SessionPlan, Standing
 
@@ -38,7 +44,8 @@ def care_plan_resources(
     for index, plan in enumerate(plans):
         later = plans[index + 1] if index + 1 < len(plans) else None
         if later is not None:
-            status, end = REPLACED, later.created_at
+            status = REPLACED
+            end: datetime | None = later.created_at
         else:
             status = STATUS[standing] if in_care else REPLACED
             end = newest.set_at if newest is not None and standing == Standing.ENDED else None
@@ -75,8 +82,8 @@ def _resource(
     }
     if before is not None:
         resource["replaces"] = [reference("CarePlan", before.id)]
-    if notes and plan.indication:
-        resource["description"] = plan.indication
+    if notes and (indication := free_text(plan.indication)):
+        resource["description"] = indication
     if notes and (said := notes_of(plan)):
         resource["note"] = said
     return resource

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from therapy.interchange.fhir.mood import arousal_concept, valence_concept
-from therapy.interchange.fhir.naming import Resource, local_concept, quantity, reference
+from therapy.interchange.fhir.naming import Resource, free_text, local_concept, quantity, reference
 from therapy.plans.goals import LEVELS
 from therapy.plans.models import SessionPlan
 
@@ -40,10 +40,10 @@ def set_goals(plan: SessionPlan, status: str) -> list[Resource]:
     for number, goal in enumerate(plan.goals, start=1):
         levels = [
             {"text": f"{level:+d}: {text}"}
-            for level, text in zip(LEVELS, goal["levels"], strict=True)
-            if text.strip()
+            for level, text in zip(LEVELS, map(free_text, goal["levels"]), strict=True)
+            if text
         ]
-        resource = _goal(plan, f"goal-{number}", status, goal["goal"])
+        resource = _goal(plan, f"goal-{number}", status, free_text(goal["goal"]))
         made.append(resource | ({"note": levels} if levels else {}))
     return made
 
@@ -73,9 +73,9 @@ def activities(plan: SessionPlan, zone: ZoneInfo, status: str) -> list[Resource]
 def notes_of(plan: SessionPlan) -> list[Resource]:
     """Free texts that have no element of their own."""
     texts = {
-        "Rationale": plan.rationale,
-        "Stop criteria": plan.stop_criteria,
-        "Homework": plan.homework,
+        "Rationale": free_text(plan.rationale),
+        "Stop criteria": free_text(plan.stop_criteria),
+        "Homework": free_text(plan.homework),
     }
     return [{"text": f"{title}: {text}"} for title, text in texts.items() if text]
 

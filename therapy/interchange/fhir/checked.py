@@ -16,7 +16,7 @@ def checked(resource: Resource) -> Resource:
     """The resource as it is, once its elements, their types and their cardinality were checked.
 
     The library has no R4 of its own. R4B changed nothing in the resources that are made here
-    (hl7.org/fhir/R4B/diff.html), so its models are used. Raises NotFhir.
+    (hl7.org/fhir/R4B/r4b-explanation.html), so its models are used. Raises NotFhir.
     """
     from pydantic import ValidationError
 

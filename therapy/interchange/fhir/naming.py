@@ -1,5 +1,6 @@
 """How resources, codes and times are named and written."""
 
+import re
 import uuid
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -13,6 +14,7 @@ Resource: TypeAlias = dict[str, Any]
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def address(*parts: str) -> str:
@@ -43,6 +45,11 @@ def category(code: str, display: str) -> list[Resource]:
 def quantity(value: float, unit: str) -> Resource:
     """A number with its UCUM unit: `1`, or an arbitrary one in braces."""
     return {"value": value, "unit": unit.strip("{}"), "system": UCUM, "code": unit}
+
+
+def free_text(text: str) -> str:
+    """Without the control characters that FHIR's strings must not have, and pasted texts do."""
+    return CONTROL.sub(" ", text).strip()
 
 
 def on_the_clock(instant: datetime, zone: ZoneInfo) -> str:
