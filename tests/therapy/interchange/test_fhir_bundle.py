@@ -250,6 +250,23 @@ def test_the_provenance_says_who_when_and_with_what(people: People, tmp_path: Pa
     assert {target["reference"] for target in provenance["target"]} == others
 
 
+def test_what_arrives_meanwhile_refers_to_nothing_that_is_not_there(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_measures = record._measures
+
+    def while_someone_prescribes(patient: Patient, *further: Any) -> Any:
+        yield from read_measures(patient, *further)
+        session = ListeningSessionFactory(patient=patient, plan=SessionPlanFactory(patient=patient))
+        MeasureResponseFactory(patient=patient, session=session)
+
+    monkeypatch.setattr(record, "_measures", while_someone_prescribes)
+    bundle = bundle_of(people.anna, tmp_path)
+    (session,) = resources(bundle, "Observation")
+    assert not {"basedOn", "hasMember"} & session.keys()
+    _nothing_leads_nowhere(bundle)
+
+
 def test_ids_are_the_same_in_every_export(people: People, tmp_path: Path) -> None:
     make_record(people, people.anna, 4)
     first, second = (
