@@ -18,7 +18,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from adaptation.models import BaseModel, PatientModel
 from exports.models import Bundle, ModelPackage, SigningKey
-from tests.factories import MembershipFactory, SessionPlanFactory
+from tests.factories import MembershipFactory, PlaylistLogFactory, SessionPlanFactory
 from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import OPERATOR, Open, Staff, door_of
@@ -128,6 +128,7 @@ def parameters(people: People) -> dict[str, Any]:
         "note_id": ProgressNote.objects.create(
             patient=people.anna, format="dap", sections={"data": "slept"}
         ).pk,
+        "playlist_id": PlaylistLogFactory(patient=people.anna).id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,
         "invitation_id": invitation.id,

@@ -224,6 +224,14 @@ ADAPT_DELAY_SECONDS = env.float("ATTUNE_ADAPT_DELAY_SECONDS", default=3.0)
 DATA_EXPORT_DAYS = env.float("ATTUNE_DATA_EXPORT_DAYS", default=7.0)
 DATA_EXPORT_SWEEP_SECONDS = env.float("ATTUNE_DATA_EXPORT_SWEEP_SECONDS", default=3600.0)
 
+# What other systems read
+
+# The root of the names that this installation gives to patients, resources and codes: an address of
+# its own. Importing systems remember them, so it should not change.
+FHIR_ROOT = env.str(
+    "ATTUNE_FHIR_ROOT", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}/fhir"
+).rstrip("/")
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.

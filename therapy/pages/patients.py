@@ -16,6 +16,7 @@ from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.models import Clinic, Patient
+from therapy.people.visibility import Access
 from therapy.plans.selectors import current_plan, standing_of
 
 PATIENTS_A_PAGE = 25
@@ -84,6 +85,9 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "ratings": ratings,
             "measures": answers,
             "measure_lines": measure_lines.lines_of(list(answers.object_list)),
+            "may_take_out": Access(request.access.roles, Act.TAKE_DATA_OUT).reaches(
+                shown.clinic_id
+            ),
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )

@@ -1,5 +1,6 @@
 """The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
 
+import uuid
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
@@ -41,6 +42,14 @@ def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:
     """Oldest first, with entries and their tracks at hand. Three queries."""
     logs = PlaylistLog.objects.filter(patient=patient).order_by("made_at", "id")
     return logs.prefetch_related("entries__track")
+
+
+def playlist_of(patient: Patient, playlist_id: uuid.UUID) -> PlaylistLog | None:
+    """That playlist of the patient, with entries and their tracks at hand."""
+    log = playlists_of(patient).filter(id=playlist_id).first()
+    if log is not None:
+        log.patient = patient  # which is at hand
+    return log
 
 
 def last_received_at(patient: Patient) -> datetime | None:
