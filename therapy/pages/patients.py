@@ -16,7 +16,6 @@ from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.models import Clinic, Patient
-from therapy.people.visibility import Access
 from therapy.plans.selectors import current_plan, standing_of
 
 PATIENTS_A_PAGE = 25
@@ -73,6 +72,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
         "therapy/people/patient.html",
         {
             "patient": shown,
+            "may_take_out": request.access.allows(Act.TAKE_DATA_OUT, shown.clinic_id),
             "may_keep_notes": request.access.allows(Act.KEEP_NOTES, shown.clinic_id),
             "plan": plan,
             "standing": standing_of(shown),
@@ -85,9 +85,6 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "ratings": ratings,
             "measures": answers,
             "measure_lines": measure_lines.lines_of(list(answers.object_list)),
-            "may_take_out": Access(request.access.roles, Act.TAKE_DATA_OUT).reaches(
-                shown.clinic_id
-            ),
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )
