@@ -11,6 +11,7 @@ class TherapyConfig(AppConfig):
         from therapy.pages import panels
         from therapy.pages.consent_panel import ConsentPanel
         from therapy.pages.phones import PhonesPanel
+        from therapy.pages.reminders import RemindersPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
 
         register()
@@ -18,3 +19,4 @@ class TherapyConfig(AppConfig):
         panels.register_column(FlagsColumn())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
+        panels.register(RemindersPanel())

@@ -222,6 +222,16 @@ ADAPT_DELAY_SECONDS = env.float("ATTUNE_ADAPT_DELAY_SECONDS", default=3.0)
 DATA_EXPORT_DAYS = env.float("ATTUNE_DATA_EXPORT_DAYS", default=7.0)
 DATA_EXPORT_SWEEP_SECONDS = env.float("ATTUNE_DATA_EXPORT_SWEEP_SECONDS", default=3600.0)
 
+# Reminders: how often is looked for what is due, the private key that signs pushes (without one
+# nothing is pushed), and the hosts that pushes may go to inside the clinic's own network.
+REMINDER_SECONDS = env.float("ATTUNE_REMINDER_SECONDS", default=60.0)
+PUSH_KEY = env.str("ATTUNE_PUSH_KEY", default="").strip()
+PUSH_INSIDE_HOSTS = [
+    host.strip().lower()
+    for host in env.str("ATTUNE_PUSH_INSIDE_HOSTS", default="").split(",")
+    if host.strip()
+]
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.
@@ -385,6 +395,7 @@ LOGGING = {
         # is measured instead), and a broker that has no host because it is a folder.
         "coremltools": {"level": "ERROR"},
         "kombu.connection": {"level": "ERROR"},
+        "urllib3": {"level": "INFO"},  # in more detail it tells the addresses of phones
         "axes": {"level": "WARNING"},  # failures; it would tell of every sign-in, too
     },
     "root": {"handlers": ["console"], "level": env.str("ATTUNE_LOG_LEVEL", default="INFO")},

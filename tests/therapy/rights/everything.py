@@ -22,7 +22,16 @@ from tests.factories import (
 )
 from tests.people import People
 from therapy.encryption import EncryptedTextField
-from therapy.models import DataExport, Patient, PlanStanding, SafetyFlag
+from therapy.models import (
+    DataExport,
+    Patient,
+    PlanStanding,
+    PushSubscription,
+    ReminderDelivery,
+    ReminderEmail,
+    ReminderRule,
+    SafetyFlag,
+)
 from therapy.people.pairing import make_pairing_code
 from therapy.people.services import record_consent
 from therapy.rights.rows import rows_of, tables
@@ -53,6 +62,7 @@ def fill(people: People, patient: Patient) -> BaseModel:
         cause=session.id,
         note=MARKER,
     )
+    _remind(patient)
     make_pairing_code(patient=patient, by=people.alice)
     consent = record_consent(
         patient=patient, scope="pooled-learning", given=True, text_version=MARKER, language="en"
@@ -85,6 +95,30 @@ def fill(people: People, patient: Patient) -> BaseModel:
     export = DataExport.objects.create(patient=patient, file="data-exports/one.zip", ready_at=DAY)
     export.file.storage.save(export.file.name, ContentFile(MARKER.encode()))
     return base
+
+
+def _remind(patient: Patient) -> None:
+    rule = ReminderRule.objects.create(patient=patient, by_push=True, by_email=True)
+    ReminderEmail.objects.create(patient=patient, address=f"{MARKER}@example.org")
+    PushSubscription.objects.create(
+        patient=patient,
+        device=patient.devices.first(),
+        endpoint=f"https://push.example/{MARKER}",
+        endpoint_hmac=patient.id.hex,
+        public_key=MARKER,
+        auth_secret=MARKER,
+    )
+    ReminderDelivery.objects.create(
+        patient=patient,
+        rule=rule,
+        channel="push",
+        opens=DAY,
+        closes=DAY,
+        due_at=DAY,
+        time_zone="UTC",
+        outcome="sent",
+        settled_at=DAY,
+    )
 
 
 def base_of(people: People) -> BaseModel:
