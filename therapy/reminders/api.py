@@ -165,6 +165,21 @@ class PushSubscriptions(PhoneView):
             204: OpenApiResponse(description="It is known."),
             **refusals(400, 401, 403, 413, 415),
         },
+        examples=[
+            OpenApiExample(
+                "What a browser gave",
+                value={
+                    "endpoint": "https://push.example.org/wpush/v2/gAAAAABn",
+                    # The public key and the secret of RFC 8291, 5.
+                    "keys": {
+                        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyP"
+                        "js7Vd8pZGH6SRpkNtoIAiw4",
+                        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                    },
+                },
+                request_only=True,
+            )
+        ],
         tags=["reminders"],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -46,6 +46,7 @@ def _sent(mail: Mail, connection: Any) -> Result:
     except smtplib.SMTPRecipientsRefused as refused:
         return _refused(max(code for code, _ in refused.recipients.values()))
     except smtplib.SMTPResponseException as refused:
+        _close(connection)  # a server that has had enough (421) hangs up
         return _refused(refused.smtp_code)
     except OSError:
         _close(connection)
