@@ -15,7 +15,7 @@ OUTCOMES = {
     Outcome.FAILED: "failed",
     Outcome.QUIET_HOURS: "not sent: quiet hours",
     Outcome.NO_CONSENT: "not sent: no consent",
-    Outcome.TOO_LATE: "not sent: the server was down when it was due",
+    Outcome.TOO_LATE: "not sent: the server was down or busy when it was due",
     Outcome.LISTENED: "not sent: the session had been started",
     Outcome.NO_ADDRESS: "not sent: nowhere to send it to",
     Outcome.PAUSED: "not sent: the plan was paused or had ended",
