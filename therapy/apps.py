@@ -14,6 +14,7 @@ class TherapyConfig(AppConfig):
         from therapy.pages.consent_panel import ConsentPanel
         from therapy.pages.goals import GoalsPanel
         from therapy.pages.phones import PhonesPanel
+        from therapy.pages.reminders import RemindersPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
 
         register()
@@ -24,3 +25,4 @@ class TherapyConfig(AppConfig):
         panels.register(GoalsPanel())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
+        panels.register(RemindersPanel())

@@ -7,6 +7,13 @@ from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
 from therapy.plans.models import GoalReview, PlanStanding, SessionPlan
+from therapy.reminders.models import (
+    PushSubscription,
+    ReminderDelivery,
+    ReminderEmail,
+    ReminderRule,
+    ReminderWatch,
+)
 from therapy.rights.models import DataExport, Erasure
 from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import (
@@ -42,6 +49,11 @@ __all__ = [
     "PlaylistEntry",
     "PlaylistLog",
     "ProgressNote",
+    "PushSubscription",
+    "ReminderDelivery",
+    "ReminderEmail",
+    "ReminderRule",
+    "ReminderWatch",
     "SafetyFlag",
     "SessionNotHeld",
     "SessionPlan",

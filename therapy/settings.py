@@ -232,6 +232,16 @@ FHIR_ROOT = env.str(
     "ATTUNE_FHIR_ROOT", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}/fhir"
 ).rstrip("/")
 
+# Reminders: how often is looked for what is due, the private key that signs pushes (without one
+# nothing is pushed), and the hosts that pushes may go to inside the clinic's own network.
+REMINDER_SECONDS = env.float("ATTUNE_REMINDER_SECONDS", default=60.0)
+PUSH_KEY = env.str("ATTUNE_PUSH_KEY", default="").strip()
+PUSH_INSIDE_HOSTS = [
+    host.strip().lower()
+    for host in env.str("ATTUNE_PUSH_INSIDE_HOSTS", default="").split(",")
+    if host.strip()
+]
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.
@@ -416,6 +426,7 @@ LOGGING = {
         # is measured instead), and a broker that has no host because it is a folder.
         "coremltools": {"level": "ERROR"},
         "kombu.connection": {"level": "ERROR"},
+        "urllib3": {"level": "INFO"},  # in more detail it tells the addresses of phones
         "axes": {"level": "WARNING"},  # failures; it would tell of every sign-in, too
     },
     "root": {"handlers": ["console"], "level": env.str("ATTUNE_LOG_LEVEL", default="INFO")},

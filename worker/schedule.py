@@ -16,5 +16,11 @@ def timetable() -> dict[str, dict[str, Any]]:
             "task": "discard_data_exports",
             "schedule": settings.DATA_EXPORT_SWEEP_SECONDS,
         },
+        "send reminders": {
+            "task": "send_reminders",
+            "schedule": settings.REMINDER_SECONDS,
+            # The next one does what a message did that nobody took.
+            "options": {"expires": settings.REMINDER_SECONDS},
+        },
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

@@ -6,6 +6,7 @@ import adaptation.refreshing
 import adaptation.services
 import exports.renewing
 import exports.services
+import therapy.reminders.sending
 import therapy.rights.erasing
 import therapy.rights.taking_out
 import therapy.safety.services
@@ -91,6 +92,11 @@ def discard_data_exports() -> None:
 @app.task(name="renew_exports")
 def renew_exports() -> None:
     exports.renewing.ask_for_renewals()
+
+
+@app.task(name="send_reminders")
+def send_reminders() -> None:
+    therapy.reminders.sending.send_reminders()
 
 
 @app.task(name="sweep_jobs")

@@ -7,6 +7,7 @@ from therapy.catalogue import api as catalogue
 from therapy.people import api as people
 from therapy.people import consent_api, pairing_api
 from therapy.plans import api as plans
+from therapy.reminders import api as reminders
 from therapy.safety import api as safety
 from therapy.sessions import api as sessions
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path("playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
     path("crisis-contacts", safety.CrisisContacts.as_view(), name="crisis-contacts"),
+    path("reminders", reminders.Reminders.as_view(), name="reminders"),
+    path("push-subscription", reminders.PushSubscriptions.as_view(), name="push-subscription"),
     path("sync", sessions.Sync.as_view(), name="sync"),
     path("measures", sessions.Measures.as_view(), name="measures"),
     path("measure-responses", sessions.MeasureResponses.as_view(), name="measure-responses"),

@@ -24,11 +24,15 @@ NOT_LOGGED: Mapping[str, str] = {
     "exports.SigningKey": "The installation's; its rows are kept for good.",
     "worker.Job": "A log itself.",
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
+    "therapy.ReminderWatch": "One row of the installation's, written every minute.",
     "therapy.WriteLog": "A log itself.",
     "therapy.AccessLog": "A log itself.",
 }
 NO_NEWS: Mapping[str, frozenset[str]] = {
     "therapy.Device": frozenset({"last_seen_at"}),
+    "therapy.ReminderDelivery": frozenset(
+        {"outcome", "cause", "reached", "attempts", "retry_at", "claimed_at", "settled_at"}
+    ),
     "therapy.User": frozenset({"last_login"}),
     "mfa.Authenticator": frozenset({"last_used_at"}),
 }

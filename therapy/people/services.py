@@ -107,6 +107,17 @@ def create_patient(
     return patient
 
 
+def set_time_zone(*, patient: Patient, time_zone: str) -> Patient:
+    """The zone of the patient's wall clock from now on; the times of a plan's week follow it.
+
+    Raises ValidationError by field for a name that is no zone.
+    """
+    patient.time_zone = time_zone
+    refuse(problems_of(patient))
+    patient.save(update_fields=["time_zone"])
+    return patient
+
+
 def ask_for_adaptation(patient: Patient) -> None:
     """Have the patient's model made anew. Requests of a burst wait for each other, and are one run.
     Nothing is asked for once the patient took back their consent to care.

@@ -28,6 +28,10 @@ from therapy.models import (
     Patient,
     PlanStanding,
     ProgressNote,
+    PushSubscription,
+    ReminderDelivery,
+    ReminderEmail,
+    ReminderRule,
     SafetyFlag,
 )
 from therapy.people.pairing import make_pairing_code
@@ -64,6 +68,7 @@ def fill(people: People, patient: Patient) -> BaseModel:
         cause=session.id,
         note=MARKER,
     )
+    _remind(patient)
     make_pairing_code(patient=patient, by=people.alice)
     consent = record_consent(
         patient=patient, scope="pooled-learning", given=True, text_version=MARKER, language="en"
@@ -96,6 +101,30 @@ def fill(people: People, patient: Patient) -> BaseModel:
     export = DataExport.objects.create(patient=patient, file="data-exports/one.zip", ready_at=DAY)
     export.file.storage.save(export.file.name, ContentFile(MARKER.encode()))
     return base
+
+
+def _remind(patient: Patient) -> None:
+    rule = ReminderRule.objects.create(patient=patient, by_push=True, by_email=True)
+    ReminderEmail.objects.create(patient=patient, address=f"{MARKER}@example.org")
+    PushSubscription.objects.create(
+        patient=patient,
+        device=patient.devices.first(),
+        endpoint=f"https://push.example/{MARKER}",
+        endpoint_hmac=patient.id.hex,
+        public_key=MARKER,
+        auth_secret=MARKER,
+    )
+    ReminderDelivery.objects.create(
+        patient=patient,
+        rule=rule,
+        channel="push",
+        opens=DAY,
+        closes=DAY,
+        due_at=DAY,
+        time_zone="UTC",
+        outcome="sent",
+        settled_at=DAY,
+    )
 
 
 def base_of(people: People) -> BaseModel:
