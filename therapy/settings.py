@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "therapy.api.faults.ProblemsMiddleware",  # the first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -358,7 +359,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": False,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Attune phone API",
+    "TITLE": "Attune API",
     "DESCRIPTION": "What a patient's phone sends and fetches. Every call carries its token.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -368,6 +369,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "therapy.api.description.as_problems",
+    ],
 }
 
 LOGGING = {

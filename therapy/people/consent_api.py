@@ -3,12 +3,13 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from therapy.api.errors import refusal, refusals
 from therapy.api.fields import InstantField, TruthField
+from therapy.api.problems import Problem
 from therapy.api.views import ConditionalPhoneView
 from therapy.people.consent_texts import FALLBACK, ConsentText, newest_text
 from therapy.people.consenting import ConsentOvertaken, decide
@@ -18,8 +19,7 @@ from therapy.people.selectors import standing_words
 LANGUAGE_HELP = "As a BCP 47 tag, such as `de` or `pt-BR`."
 
 
-class Overtaken(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
+class Overtaken(Problem):
     default_code = "consent_overtaken"
     default_detail = (
         "The consent was taken back after this yes was said, so it does not stand. Ask the patient "

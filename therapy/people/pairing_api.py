@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,14 +11,14 @@ from rest_framework.views import APIView
 from therapy.access.doors import OPEN
 from therapy.access.walls import outside_all_walls
 from therapy.api.errors import refusal, refusals
+from therapy.api.problems import Problem
 from therapy.api.views import BoundedJSONParser
 from therapy.people import pairing
 from therapy.people.addresses import client_address, network_of
 from therapy.people.models import Device, Patient
 
 
-class CodeUnknown(exceptions.APIException):
-    status_code = status.HTTP_404_NOT_FOUND
+class CodeUnknown(Problem):
     default_code = "pairing_code_unknown"
     default_detail = (
         "This code does not work. Look at the letters again; each code connects one phone, once. "
@@ -26,14 +26,12 @@ class CodeUnknown(exceptions.APIException):
     )
 
 
-class CodeExpired(exceptions.APIException):
-    status_code = status.HTTP_410_GONE
+class CodeExpired(Problem):
     default_code = "pairing_code_expired"
     default_detail = "This code has run out. Ask your therapist for a new one."
 
 
-class TooManyTries(exceptions.APIException):
-    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+class TooManyTries(Problem):
     default_code = "too_many_tries"
     default_detail = "Too many wrong codes were tried. Wait {minutes}, then try again."
 

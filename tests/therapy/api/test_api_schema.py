@@ -55,8 +55,8 @@ def test_every_call_is_described_and_says_how_it_is_refused(schema: Any) -> None
             assert refusals >= {"400", "415"}, name
             assert ("409" in refusals) is (name not in BATCHES | OPEN), name
         for code in refusals:
-            content = operation["responses"][code]["content"]["application/json"]
-            assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}, name
+            content = operation["responses"][code]["content"]["application/problem+json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ProblemBody"}, name
             assert content["examples"], name
 
 
