@@ -1,5 +1,6 @@
 """Every record of the clinical domain, gathered where Django looks for them."""
 
+from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.invitation_models import Invitation
@@ -21,6 +22,7 @@ from therapy.sessions.models import (
 
 __all__ = [
     "AccessLog",
+    "CallCount",
     "Catalogue",
     "Clinic",
     "Consent",
@@ -29,6 +31,7 @@ __all__ = [
     "Erasure",
     "FeatureSchema",
     "Invitation",
+    "KeptAnswer",
     "ListeningSession",
     "MeasureResponse",
     "Membership",

@@ -16,5 +16,6 @@ def timetable() -> dict[str, dict[str, Any]]:
             "task": "discard_data_exports",
             "schedule": settings.DATA_EXPORT_SWEEP_SECONDS,
         },
+        "forget what the API kept": {"task": "sweep_api", "schedule": settings.API_SWEEP_SECONDS},
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

@@ -175,6 +175,7 @@ class NoSuchAddress(APIView):
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_throttles(request)
         raise exceptions.NotFound(f"The API has no address {request.path}. See /api/v1/docs/.")
 
 

@@ -139,6 +139,13 @@ TYPES: Final = (
         "Ask the patient again; a new yes has a new id.",
     ),
     ProblemType(
+        "idempotency_key_in_use",
+        409,
+        "The first is still at work",
+        "A request of this `Idempotency-Key` is being worked on.",
+        "Wait for `Retry-After` seconds, then send it again as it was.",
+    ),
+    ProblemType(
         "pairing_code_expired",
         410,
         "The code has run out",
@@ -174,11 +181,26 @@ TYPES: Final = (
         "Fetch the file anew.",
     ),
     ProblemType(
+        "idempotency_key_reused",
+        422,
+        "The key came with another body",
+        "A request of this `Idempotency-Key` was answered, and had another body.",
+        "An error of the app: what is another request has another key.",
+    ),
+    ProblemType(
         "too_many_tries",
         429,
         "Too many wrong codes",
         "Too many wrong codes came from this address, or to this site.",
         "Wait for `Retry-After` seconds, and show how long.",
+    ),
+    ProblemType(
+        "throttled",
+        429,
+        "Too many calls",
+        "This phone, all phones of its clinic together, or this address called too often.",
+        "Wait for `Retry-After` seconds and some chance more, then send it again. Nothing was "
+        "stored.",
     ),
     ProblemType(
         "server_error",
@@ -208,7 +230,8 @@ OF_STATUS: Final[Mapping[int, ProblemType]] = {
     for code in (
         *("bad_request", "not_authenticated", "permission_denied", "not_found"),
         *("method_not_allowed", "not_acceptable", "conflict", "precondition_failed", "too_large"),
-        *("unsupported_media_type", "range_not_satisfiable", "server_error", "unavailable"),
+        *("unsupported_media_type", "range_not_satisfiable", "idempotency_key_reused"),
+        *("throttled", "server_error", "unavailable"),
     )
 }
 """What a status means where nothing more is known."""

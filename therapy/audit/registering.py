@@ -24,6 +24,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "exports.SigningKey": "The installation's; its rows are kept for good.",
     "worker.Job": "A log itself.",
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
+    "therapy.CallCount": "How often somebody called, whom nobody can tell.",
     "therapy.WriteLog": "A log itself.",
     "therapy.AccessLog": "A log itself.",
 }

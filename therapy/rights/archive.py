@@ -37,7 +37,8 @@ tracks.json   Which music the tracks are that the rows name by their ids. The au
               it belongs to whoever licensed it.
 manifest.json How many rows each file has, and the SHA-256 of each file.
 
-Left out are the hashes by which phones are recognised: {secrets}.
+Left out are the hashes by which phones and requests are recognised, and answers that are kept for
+a day to be given again: {secrets}.
 They say nothing about the patient, and nobody should have them.
 """
 

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.people import People
 from therapy.encryption import EncryptedTextField
-from therapy.models import DataExport, Patient, PlanStanding, SafetyFlag
+from therapy.models import DataExport, KeptAnswer, Patient, PlanStanding, SafetyFlag
 from therapy.people.pairing import make_pairing_code
 from therapy.people.services import record_consent
 from therapy.rights.rows import rows_of, tables
@@ -54,6 +54,9 @@ def fill(people: People, patient: Patient) -> BaseModel:
         note=MARKER,
     )
     make_pairing_code(patient=patient, by=people.alice)
+    KeptAnswer.objects.create(
+        patient=patient, key_hmac=patient.id.hex * 2, body_hmac="3" * 64, status=201, expires_at=DAY
+    )
     consent = record_consent(
         patient=patient, scope="pooled-learning", given=True, text_version=MARKER, language="en"
     )
