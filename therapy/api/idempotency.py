@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -71,8 +71,7 @@ def idempotent(*, kept: timedelta = A_DAY) -> Callable[[View], View]:
             _keep(row, response, _about(request))
             return response
 
-        described: View = extend_schema(parameters=[_parameter(kept)])(answer)
-        return described
+        return cast(View, extend_schema(parameters=[_parameter(kept)])(answer))
 
     return decorated
 

@@ -18,9 +18,11 @@ def test_every_item_is_one_row_and_every_answer_is_a_documented_one(
     install: Install, database: str, phones: int, processes: int, workers: int
 ) -> None:
     installation = install(database=database)
-    installation.environment["ATTUNE_CALLS_OF_A_PHONE"] = "4/s"
     tokens = installation.add_phones(phones)
-    web = installation.start_web("--workers", str(workers), "--access-logfile", "-")
+    web = installation.start_web(
+        *("--workers", str(workers), "--access-logfile", "-"),
+        *("--env", "ATTUNE_CALLS_OF_A_PHONE=1/s"),
+    )
     counts = storm(installation.address, tokens, installation.tracks, items=50, processes=processes)
     said = web.said()
     assert said.count('" 200 ') > phones, "the access log is what it is taken for"
