@@ -12,7 +12,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,8 @@ class Phone:
     clock: timedelta
     """By how much its clock is fast."""
     kept: set[str] = field(default_factory=set)
+    not_before: float = 0.0
+    """When it may call again, by this machine's monotonic clock."""
 
     def __post_init__(self) -> None:
         self.kept = set(self.items)
@@ -71,7 +73,7 @@ def rage(address: str, phones: Sequence[Phone], seed: int) -> Counter[str]:
     turns = {phone.token: phone.batches(chance) for phone in phones}
     by_token = {phone.token: phone for phone in phones}
     while turns:
-        token = chance.choice(list(turns))
+        token = _next(by_token, list(turns), chance)
         batch = next(turns[token], None)
         if batch is None:
             del turns[token]
@@ -80,6 +82,17 @@ def rage(address: str, phones: Sequence[Phone], seed: int) -> Counter[str]:
                 chance.shuffle(batch)  # at once, while the server may be busy with the first
     counts["items that may not be deleted"] = sum(len(phone.kept) for phone in phones)
     return counts
+
+
+def _next(phones: Mapping[str, Phone], tokens: list[str], chance: random.Random) -> str:
+    """One of the phones that need not wait; where all have to, the first that may call again."""
+    now = time.monotonic()
+    free = [token for token in tokens if phones[token].not_before <= now]
+    if free:
+        return chance.choice(free)
+    soonest = min(tokens, key=lambda token: phones[token].not_before)
+    time.sleep(phones[soonest].not_before - now)
+    return soonest
 
 
 def _send(
@@ -107,7 +120,12 @@ def _send(
             counts["answers not awaited"] += 1
             return False
         answer = connection.getresponse()
-        _listen(phone, batch, answer.status, answer.read(), counts)
+        if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS:
+            counts["told to wait"] += 1
+            pause = int(answer.headers["Retry-After"]) + chance.random()
+            phone.not_before = time.monotonic() + pause
+        else:
+            _listen(phone, batch, answer.status, answer.read(), counts)
     except OSError as lost:
         counts[f"lost: {type(lost).__name__}"] += 1
     finally:

@@ -63,12 +63,14 @@ class Model(ConditionalPhoneView):
         tags=["model"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         record = deliverable(self.patient, ModelPackage.Kind.RECORD)
         kind = wanted.get("kind", PLATFORMS[wanted["platform"]])
-        bundle = record.patient_model.base.bundles.get(kind=kind)
+        bundle = record.patient_model.base.bundles.filter(kind=kind).first()
+        if bundle is None:
+            raise Http404("The base of this model has no bundle of this kind.")
         body = {
             "version": record.version,
             "record": in_base64(record.signed),
@@ -96,7 +98,7 @@ class ModelFile(FileView):
         tags=["model"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        asked = WhichFile(data=request.query_params)
+        asked = WhichFile(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         package = deliverable(self.patient, asked.validated_data["kind"])
         return download(request, package)

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 
 from exports.encoding import in_base64
 from exports.kinds import BUNDLES, FILES, PLATFORMS
 from exports.models import SigningKey
+from therapy.api.problems import Problem
 
 LATER = 3600  # seconds after which a phone asks again for what is being made
 
 
-class ModelExpired(exceptions.APIException):
-    status_code = 503
+class ModelExpired(Problem):
     default_code = "model_expired"
     default_detail = (
         "The newest model has expired, and the next one is being made. Ask again in an hour."

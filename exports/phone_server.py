@@ -41,7 +41,7 @@ class Server:
             if not outcome["may_delete"]:
                 raise Refused(
                     f"{outcome['kind']} {outcome['id']} is {outcome['status']}: "
-                    f"{_in_words(outcome['detail'], outcome['fields'])}"
+                    f"{_in_words(outcome)}"
                 )
 
     @property
@@ -59,12 +59,15 @@ class Server:
 
 def _said(answer: requests.Response) -> str:
     """The server's refusal in its own words."""
-    try:
-        error = answer.json()["error"]
-    except (ValueError, KeyError, TypeError):
+    if answer.headers.get("Content-Type") != "application/problem+json":
         return f"{answer.status_code} {answer.reason}"
-    return _in_words(error["message"], error["fields"])
+    return _in_words(answer.json())
 
 
-def _in_words(message: str, fields: dict[str, list[str]]) -> str:
-    return " ".join([message, *(f"{name}: {' '.join(texts)}" for name, texts in fields.items())])
+def _in_words(problem: dict[str, Any]) -> str:
+    """The detail, and each error with where it is."""
+    errors = [
+        f"{error.get('pointer') or error.get('parameter') or 'body'}: {error['detail']}"
+        for error in problem["errors"]
+    ]
+    return " ".join([problem["detail"], *errors])

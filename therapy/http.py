@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files import File
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 from rest_framework.request import Request
 
-from therapy.api.errors import error_body
+from therapy.api.errors import Refusal
+from therapy.api.problems import PROBLEMS
 
 log = logging.getLogger(__name__)
 
@@ -98,12 +99,9 @@ def _answer(
     try:
         piece = _wanted(request, size, headers.get("ETag", ""))
     except Unsatisfiable:
-        return JsonResponse(
-            error_body(
-                "range_not_satisfiable", f"The file has {size} bytes; the range lies beyond them."
-            ),
-            status=416,
-            headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"},
+        text = f"The file has {size} bytes; the range lies beyond them."
+        return Refusal(PROBLEMS["range_not_satisfiable"], text).response(
+            {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
         )
     status, sent = 200, range(size)
     if piece is not None:

@@ -1,5 +1,6 @@
 """Every record of the clinical domain, gathered where Django looks for them."""
 
+from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.notes.models import ProgressNote
@@ -29,6 +30,7 @@ from therapy.sessions.models import (
 
 __all__ = [
     "AccessLog",
+    "CallCount",
     "Catalogue",
     "Clinic",
     "Consent",
@@ -38,6 +40,7 @@ __all__ = [
     "FeatureSchema",
     "GoalReview",
     "Invitation",
+    "KeptAnswer",
     "ListeningSession",
     "MeasureResponse",
     "Membership",

@@ -8,6 +8,7 @@ harmless if it ever met a real network (a random secret, loopback hosts only). P
 
 import base64
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
@@ -64,6 +65,20 @@ def own_secret(name: str, size: int) -> str:
     return path.read_text().strip()
 
 
+def rate(text: str) -> tuple[int, int] | None:
+    """How many, in how many seconds, of `300/min`; None, which is no limit, of an empty text.
+
+    Raises ImproperlyConfigured for what is no rate.
+    """
+    most, _, per = text.strip().partition("/")
+    seconds = {"s": 1, "min": 60, "h": 3600}.get(per)
+    if not text.strip():
+        return None
+    if seconds is None or not re.fullmatch("[1-9][0-9]{0,8}", most):
+        raise ImproperlyConfigured(f"'{text}' is no rate: write a number, /, and s, min or h.")
+    return int(most), seconds
+
+
 _own_secret_key = "" if PRODUCTION else own_secret("development_secret", 50)
 SECRET_KEY = setting("ATTUNE_SECRET_KEY", _own_secret_key)
 # Secrets of before: what they signed or encrypted is still read, and nothing new is made with them.
@@ -104,6 +119,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "therapy.api.faults.ProblemsMiddleware",  # the first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -388,18 +404,29 @@ if PRODUCTION:
 
 # The phone's API
 
+# How often one phone, all phones of one clinic, one of the staff, and one network address without
+# either may call (therapy/api/throttles.py); empty for as often as they like.
+CALL_RATES = {
+    "phone": rate(env.str("ATTUNE_CALLS_OF_A_PHONE", default="300/min")),
+    "clinic": rate(env.str("ATTUNE_CALLS_OF_A_CLINIC", default="6000/min")),
+    "staff": rate(env.str("ATTUNE_CALLS_OF_STAFF", default="300/min")),
+    "address": rate(env.str("ATTUNE_CALLS_OF_AN_ADDRESS", default="600/min")),
+}
+# How often is deleted what the API kept for a while: answers given again, counts of calls.
+API_SWEEP_SECONDS = env.float("ATTUNE_API_SWEEP_SECONDS", default=900.0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["therapy.people.authentication.DeviceAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["therapy.api.throttles.Calls"],
     "EXCEPTION_HANDLER": "therapy.api.errors.answer",
     # Half of a surrogate pair, quoted from what a phone sent, is text that UTF-8 does not have.
     "UNICODE_JSON": False,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Attune phone API",
+    "TITLE": "Attune API",
     "DESCRIPTION": "What a patient's phone sends and fetches. Every call carries its token.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -409,6 +436,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "therapy.api.description.as_problems",
+    ],
 }
 
 LOGGING = {

@@ -22,5 +22,6 @@ def timetable() -> dict[str, dict[str, Any]]:
             # The next one does what a message did that nobody took.
             "options": {"expires": settings.REMINDER_SECONDS},
         },
+        "forget what the API kept": {"task": "sweep_api", "schedule": settings.API_SWEEP_SECONDS},
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

@@ -6,6 +6,7 @@ import adaptation.refreshing
 import adaptation.services
 import exports.renewing
 import exports.services
+import therapy.api.sweeping
 import therapy.reminders.sending
 import therapy.rights.erasing
 import therapy.rights.taking_out
@@ -87,6 +88,11 @@ def erase_patient(job_id: str) -> None:
 @app.task(name="discard_data_exports")
 def discard_data_exports() -> None:
     therapy.rights.taking_out.discard_old()
+
+
+@app.task(name="sweep_api")
+def sweep_api() -> None:
+    therapy.api.sweeping.sweep()
 
 
 @app.task(name="renew_exports")

@@ -20,6 +20,7 @@ from exports.models import Bundle
 from tests.exports.conftest import Publish
 from tests.people import Phone
 from tests.practice import Practice
+from tests.problems import problem_in
 from tests.s3 import KEY, S3, SECRET, s3_server
 from tests.trained import SCHEMA
 from therapy.storage_settings import s3_storage
@@ -208,8 +209,7 @@ def test_a_base_that_the_storage_lost_is_said_to_be_lost(
 ) -> None:
     s3.lose(folder, Bundle.objects.get(sha256=told["sha256"]).file.name)
     answer = phone.get(f"bases/{told['sha256']}")
-    assert answer.status_code == 404
-    assert "no longer stored" in answer.json()["error"]["message"]
+    assert "no longer stored" in problem_in(answer, 404)["detail"]
 
 
 # What else lies there

@@ -19,6 +19,7 @@ from tests.exports.conftest import Publish, adapt, export
 from tests.factories import DeviceFactory, PatientFactory
 from tests.people import Phone
 from tests.practice import Practice
+from tests.problems import places, problem_in
 from therapy.people.services import record_consent, revoke_device
 from worker.models import Job
 
@@ -37,8 +38,7 @@ def body(answer: Any) -> bytes:
 
 
 def refusal(answer: Any) -> dict[str, Any]:
-    found: dict[str, Any] = answer.json()["error"]
-    return found
+    return problem_in(answer)
 
 
 def fetch(phone: Phone, address: str) -> Any:
@@ -124,7 +124,7 @@ def test_what_is_asked_wrongly_is_refused_by_its_field(
     publish()
     answer = phone.get(f"model?{asked}")
     assert answer.status_code == 400
-    assert list(refusal(answer)["fields"]) == [field]
+    assert list(places(refusal(answer)["errors"])) == [field]
 
 
 def test_until_something_changes_there_is_nothing_to_fetch(
@@ -194,7 +194,7 @@ def test_a_revoked_phone_is_told_so(phone: Phone, publish: Publish) -> None:
     revoke_device(device=phone.device)
     answer = phone.get("model")
     assert answer.status_code == 401
-    assert "access was ended" in refusal(answer)["message"]
+    assert "access was ended" in refusal(answer)["detail"]
 
 
 def test_who_took_back_the_consent_to_care_gets_no_model(
@@ -209,14 +209,14 @@ def test_who_took_back_the_consent_to_care_gets_no_model(
         answer = phone.get(address)
         assert answer.status_code == 403
         assert refusal(answer)["code"] == "consent_withdrawn"
-        assert "Your therapist" in refusal(answer)["message"]
+        assert "Your therapist" in refusal(answer)["detail"]
 
 
 def test_before_any_model_it_says_in_words_that_none_is_there(phone: Phone) -> None:
     for address in ("model", "model/file"):
         answer = phone.get(address)
         assert answer.status_code == 404
-        assert "No model has been made for this patient yet" in refusal(answer)["message"]
+        assert "No model has been made for this patient yet" in refusal(answer)["detail"]
 
 
 def test_an_expired_model_is_not_given_and_the_next_one_is_asked_for(
@@ -306,7 +306,7 @@ def test_after_a_rotation_the_base_is_stated_anew_though_the_phone_has_it(
 def test_a_base_that_nobody_released_is_not_there(phone: Phone, told: dict[str, Any]) -> None:
     answer = phone.get(f"bases/{'0' * 64}")
     assert answer.status_code == 404
-    assert "/api/v1/model" in refusal(answer)["message"]
+    assert "/api/v1/model" in refusal(answer)["detail"]
 
 
 def test_a_base_that_the_storage_lost_is_said_to_be_lost(
@@ -315,7 +315,7 @@ def test_a_base_that_the_storage_lost_is_said_to_be_lost(
     Path(Bundle.objects.get(sha256=told["sha256"]).file.path).unlink()
     answer = fetch(phone, told["url"])
     assert answer.status_code == 404
-    assert "no longer stored" in refusal(answer)["message"]
+    assert "no longer stored" in refusal(answer)["detail"]
 
 
 def test_what_is_delivered_is_refused_with_any_bit_flipped(
@@ -394,7 +394,7 @@ def test_another_kind_of_file_is_refused_by_its_field(phone: Phone, publish: Pub
     publish()
     answer = phone.get("model/file?kind=tflite")
     assert answer.status_code == 400
-    assert list(refusal(answer)["fields"]) == ["kind"]
+    assert refusal(answer)["errors"][0]["parameter"] == "kind"
 
 
 # Keys

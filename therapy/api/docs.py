@@ -2,10 +2,13 @@
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from therapy.access.doors import OPEN, open_to_all
+from therapy.api.problems import TYPES
 
 schema = open_to_all(SpectacularAPIView.as_view())
 
@@ -18,4 +21,11 @@ class Docs(SpectacularSwaggerSplitView):
 
     door = OPEN
     url_name = "api:schema"
-    title = "Attune phone API"
+    title = "Attune API"
+    template_name = "therapy/api/docs.html"
+
+
+@open_to_all
+def problems(request: HttpRequest) -> HttpResponse:
+    """Every kind of refusal: where the `type` of a problem leads."""
+    return render(request, "therapy/api/problems.html", {"problems": TYPES})

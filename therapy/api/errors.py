@@ -1,23 +1,35 @@
-"""The one body of every refusal: what was wrong, where, and what to do.
+"""The one body of every refusal (RFC 9457, application/problem+json): what was wrong, and where.
 
-{"error": {"code": "invalid", "message": "…", "fields": {"valence": ["…"]}}}
+{"type": "/api/v1/problems/#invalid", "title": "A field is refused", "status": 400,
+ "detail": "Refused: valence.", "code": "invalid",
+ "errors": [{"pointer": "/valence", "detail": "Must be at most 1."}]}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import JsonResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from therapy.access.doors import OPEN
+from therapy.api.problems import (
+    PROBLEMS,
+    Conflict,
+    ConsentWithdrawn,
+    HeaderRefused,
+    ProblemType,
+    kind_of_status,
+)
 from therapy.people.care import CareEnded
 from therapy.records import ConflictError
 
-WHOLE_BODY = "body"  # names what is wrong with no single field
+MEDIA_TYPE = "application/problem+json"
+BODILESS = {"GET", "HEAD", "OPTIONS"}  # what is refused of these is a parameter
 MEANINGS = {
     400: "The request cannot be understood (`parse_error`) or a field is refused (`invalid`).",
     401: "No token (`not_authenticated`), or one that is unknown or revoked "
@@ -32,8 +44,9 @@ MEANINGS = {
     503: "It has expired, and the next one is being made (`model_expired`); Retry-After says when "
     "to ask again.",
 }
-EXAMPLES = {
-    400: ("invalid", "1 field is refused: valence.", {"valence": ["Must be at most 1."]}),
+Fields = Mapping[str, list[str]]
+EXAMPLES: Mapping[int, tuple[str, str, Fields]] = {
+    400: ("invalid", "Refused: valence.", {"valence": ["Must be at most 1."]}),
     401: ("not_authenticated", "Authentication credentials were not provided.", {}),
     403: ("consent_withdrawn", str(CareEnded()), {}),
     404: ("not_found", "No session plan has been prescribed yet.", {}),
@@ -49,33 +62,55 @@ EXAMPLES = {
 }
 
 
-class ErrorDetail(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="For programs; stable.")
-    message = serializers.CharField(help_text="For people, in English.")
-    fields = serializers.DictField(  # type: ignore[assignment]  # the API's word, not DRF's
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="Messages by field; nested ones with dots, such as `entries.2.track`; "
-        f"`{WHOLE_BODY}` for what concerns no single field. Empty where no field is at fault.",
+class FaultBody(serializers.Serializer[Any]):
+    """One thing that is wrong: in one of three places, and in words."""
+
+    detail = serializers.CharField(help_text="For people, in English.")
+    pointer = serializers.CharField(
+        required=False,
+        help_text="Where it is in the body (RFC 6901), such as `/entries/2/track`; empty for the "
+        "body as a whole.",
+    )
+    parameter = serializers.CharField(required=False, help_text="Of the address, by its name.")
+    header = serializers.CharField(required=False, help_text="By its name.")
+
+
+class ProblemBody(serializers.Serializer[Any]):
+    type = serializers.CharField(help_text="Where this site explains the kind of problem.")
+    title = serializers.CharField(help_text="The kind of problem, in English.")
+    status = serializers.IntegerField(help_text="The HTTP status.")
+    detail = serializers.CharField(help_text="What is wrong this time, for people, in English.")
+    code = serializers.ChoiceField(
+        [(code, code) for code in PROBLEMS], help_text="For programs; stable."
+    )
+    errors = FaultBody(  # type: ignore[assignment]  # the RFC's word, not DRF's
+        many=True, help_text="What exactly is refused; empty where no part of the request is."
     )
 
 
-class ErrorBody(serializers.Serializer[Any]):
-    error = ErrorDetail()
+@dataclass(frozen=True)
+class Refusal:
+    """What is answered where something is refused."""
 
+    kind: ProblemType
+    detail: str
+    errors: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_large"
+    @property
+    def body(self) -> dict[str, Any]:
+        return {
+            "type": self.kind.uri,
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "code": self.kind.code,
+            "errors": list(self.errors),
+        }
 
-
-class _Conflict(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class _CareEnded(exceptions.APIException):
-    status_code = status.HTTP_403_FORBIDDEN
-    default_code = "consent_withdrawn"
+    def response(self, headers: Mapping[str, str] | None = None) -> JsonResponse:
+        return JsonResponse(
+            self.body, status=self.kind.status, content_type=MEDIA_TYPE, headers=headers
+        )
 
 
 def refusals(*codes: int) -> dict[int, OpenApiResponse]:
@@ -83,46 +118,52 @@ def refusals(*codes: int) -> dict[int, OpenApiResponse]:
     return {code: refusal(MEANINGS[code], *EXAMPLES[code]) for code in codes}
 
 
-def refusal(
-    meaning: str, code: str, message: str, fields: Mapping[str, list[str]] | None = None
-) -> OpenApiResponse:
+def refusal(meaning: str, code: str, detail: str, fields: Fields | None = None) -> OpenApiResponse:
     """One error response, with an example, for the description of an endpoint."""
-    example = OpenApiExample(code, value=error_body(code, message, fields))
-    return OpenApiResponse(ErrorBody, description=meaning, examples=[example])
+    shown = Refusal(PROBLEMS[code], detail, _faults(_paths(fields or {}), "pointer"))
+    example = OpenApiExample(code, value=shown.body)
+    return OpenApiResponse(ProblemBody, description=meaning, examples=[example])
 
 
-def error_body(
-    code: str, message: str, fields: Mapping[str, list[str]] | None = None
-) -> dict[str, Any]:
-    """The body of a refusal."""
-    return {"error": {"code": code, "message": message, "fields": dict(fields or {})}}
+def refusal_of(problem: Exception, *, place: str = "pointer") -> Refusal | None:
+    """What is answered to an exception that refuses; None for a fault of ours.
 
-
-def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's exception handler: every 4xx in the one body.
-
-    Anything that is not a refusal gives None: a fault of ours, which Django logs and answers
-    with 500.
+    `place`: where the fields that it names are: `pointer` into the body, or `parameter`.
     """
-    fields: dict[str, list[str]] = {}
     if isinstance(problem, ConflictError):
-        fields, problem = problem.fields, _Conflict(problem.message)
-    elif isinstance(problem, CareEnded):
-        problem = _CareEnded(str(problem))
-    elif isinstance(problem, ValidationError):
-        problem = exceptions.ValidationError(_by_field(problem))
-    response = exception_handler(problem, context)
-    if response is None:
-        return None
+        errors = _faults(_paths(problem.fields), place)
+        return Refusal(PROBLEMS[Conflict.default_code], problem.message, errors)
+    if isinstance(problem, CareEnded):
+        return Refusal(PROBLEMS[ConsentWithdrawn.default_code], str(problem))
     if isinstance(problem, exceptions.ValidationError):
-        fields = dict(_flattened(problem.detail))
-        count = len(fields)
-        named = ", ".join(fields)
-        message = f"{count} field{' is' if count == 1 else 's are'} refused: {named}."
-        response.data = error_body("invalid", message, fields)
-    else:
-        response.data = error_body(_code(response.status_code, problem), _text(response), fields)
-    return response
+        in_header = isinstance(problem, HeaderRefused)
+        return _invalid(_nested(problem.detail), "header" if in_header else place)
+    if isinstance(problem, ValidationError):
+        return _invalid(_paths(_by_field(problem)), place)
+    if isinstance(problem, exceptions.APIException):
+        kind = PROBLEMS.get(str(problem.get_codes())) or kind_of_status(problem.status_code)
+        return Refusal(kind, str(problem.detail))
+    return None
+
+
+def answer(problem: Exception, context: dict[str, Any]) -> JsonResponse | None:
+    """REST framework's exception handler: every refusal in the one body.
+
+    Anything that is not a refusal gives None: a fault of ours, which Django logs and the middleware
+    answers (`therapy.api.faults`).
+    """
+    told = exception_handler(problem, context)  # its headers, and Django's own exceptions as its
+    if told is not None and not isinstance(problem, exceptions.APIException):
+        text = str(told.data["detail"])
+        return Refusal(kind_of_status(told.status_code), text).response()
+    asked: Request | None = context.get("request")
+    in_address = asked is not None and asked.method in BODILESS
+    refused = refusal_of(problem, place="parameter" if in_address else "pointer")
+    if refused is None:
+        return None
+    kept = ("Retry-After", "WWW-Authenticate")
+    headers = {} if told is None else {name: told[name] for name in kept if name in told}
+    return refused.response(headers)
 
 
 class NoSuchAddress(APIView):
@@ -134,38 +175,55 @@ class NoSuchAddress(APIView):
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_throttles(request)
         raise exceptions.NotFound(f"The API has no address {request.path}. See /api/v1/docs/.")
 
 
-def _by_field(problem: ValidationError) -> dict[str, list[str]]:
+Path = tuple[str, ...]
+Found = Iterator[tuple[Path, str]]
+
+
+def _invalid(found: Found, place: str) -> Refusal:
+    pairs = list(found)
+    named = dict.fromkeys("/".join(path) or "body" for path, _ in pairs)
+    return Refusal(
+        PROBLEMS["invalid"], f"Refused: {', '.join(named)}.", _faults(iter(pairs), place)
+    )
+
+
+def _faults(found: Found, place: str) -> list[dict[str, str]]:
+    """What is wrong by its place, as FaultBody has it."""
+    return [{place: _written(path, place), "detail": text} for path, text in found]
+
+
+def _written(path: Path, place: str) -> str:
+    if place != "pointer":
+        return ".".join(path)
+    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _by_field(problem: ValidationError) -> Fields:
     if not hasattr(problem, "error_dict"):
-        return {WHOLE_BODY: problem.messages}
+        return {NON_FIELD_ERRORS: problem.messages}
     return dict(problem.message_dict)
 
 
-def _flattened(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Nested messages as (path with dots, messages); items of lists by their index."""
+def _paths(fields: Fields) -> Found:
+    """Messages by the names that services give, which have dots: `entries.2.track`."""
+    for name, texts in fields.items():
+        path = () if name == NON_FIELD_ERRORS else tuple(name.split("."))
+        yield from ((path, text) for text in texts)
+
+
+def _nested(detail: Any, path: Path = ()) -> Found:
+    """Messages as serializers nest them; items of lists by their index."""
     if isinstance(detail, Mapping):
         pairs = [(str(name), inner) for name, inner in detail.items()]
     elif isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
         pairs = [(str(index), inner) for index, inner in enumerate(detail)]
     else:
-        yield path or WHOLE_BODY, [str(item) for item in detail]
+        yield from ((path, str(text)) for text in detail)
         return
     for name, inner in pairs:
-        if name in {"non_field_errors", NON_FIELD_ERRORS}:
-            yield from _flattened(inner, path)
-        else:
-            yield from _flattened(inner, f"{path}.{name}" if path else name)
-
-
-def _code(status_code: int, problem: Exception) -> str:
-    code = problem.get_codes() if isinstance(problem, exceptions.APIException) else None
-    if isinstance(code, str):
-        return code
-    return {403: "permission_denied", 404: "not_found"}.get(status_code, "error")
-
-
-def _text(response: Response) -> str:
-    data = response.data
-    return str(data.get("detail", "")) if isinstance(data, dict) else str(data)
+        own = name in {"non_field_errors", NON_FIELD_ERRORS}
+        yield from _nested(inner, path if own else (*path, name))

@@ -32,5 +32,6 @@ urlpatterns = [
     path("measures", sessions.Measures.as_view(), name="measures"),
     path("measure-responses", sessions.MeasureResponses.as_view(), name="measure-responses"),
     path("schema/", docs.schema, name="schema"),
+    path("problems/", docs.problems, name="problems"),
     path("docs/", docs.Docs.as_view(), name="docs"),
 ]

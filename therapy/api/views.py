@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from therapy.access.doors import PHONE, Door
 from therapy.access.walls import inside
-from therapy.api.errors import TooLarge
+from therapy.api.problems import TooLarge
 from therapy.people.authentication import DeviceAuthentication
 from therapy.people.models import Device, Patient
 

@@ -25,6 +25,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "worker.Job": "A log itself.",
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
     "therapy.ReminderWatch": "One row of the installation's, written every minute.",
+    "therapy.CallCount": "How often somebody called, whom nobody can tell.",
     "therapy.WriteLog": "A log itself.",
     "therapy.AccessLog": "A log itself.",
 }

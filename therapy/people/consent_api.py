@@ -3,12 +3,13 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from therapy.api.errors import refusal, refusals
-from therapy.api.fields import InstantField, TruthField
+from therapy.api.fields import InstantField, KeyField, TruthField
+from therapy.api.problems import Problem
 from therapy.api.views import ConditionalPhoneView
 from therapy.people.consent_texts import FALLBACK, ConsentText, newest_text
 from therapy.people.consenting import ConsentOvertaken, decide
@@ -18,8 +19,7 @@ from therapy.people.selectors import standing_words
 LANGUAGE_HELP = "As a BCP 47 tag, such as `de` or `pt-BR`."
 
 
-class Overtaken(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
+class Overtaken(Problem):
     default_code = "consent_overtaken"
     default_detail = (
         "The consent was taken back after this yes was said, so it does not stand. Ask the patient "
@@ -61,7 +61,7 @@ class Wanted(serializers.Serializer[Any]):
 
 
 class DecisionBody(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="Made by the phone.")
+    id = KeyField(help_text="Made by the phone.")
     scope = serializers.ChoiceField(Consent.Scope.choices)
     given = TruthField(help_text="False refuses, or takes back.")
     text_version = serializers.CharField(
@@ -85,7 +85,7 @@ class Consents(ConditionalPhoneView):
         tags=["people"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        wanted = Wanted(data=request.query_params)
+        wanted = Wanted(data=request.query_params.dict())
         wanted.is_valid(raise_exception=True)
         return Response(_standing(self.patient, wanted.validated_data["language"]))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,14 +11,15 @@ from rest_framework.views import APIView
 from therapy.access.doors import OPEN
 from therapy.access.walls import outside_all_walls
 from therapy.api.errors import refusal, refusals
+from therapy.api.idempotency import idempotent
+from therapy.api.problems import Problem
 from therapy.api.views import BoundedJSONParser
 from therapy.people import pairing
 from therapy.people.addresses import client_address, network_of
 from therapy.people.models import Device, Patient
 
 
-class CodeUnknown(exceptions.APIException):
-    status_code = status.HTTP_404_NOT_FOUND
+class CodeUnknown(Problem):
     default_code = "pairing_code_unknown"
     default_detail = (
         "This code does not work. Look at the letters again; each code connects one phone, once. "
@@ -26,14 +27,12 @@ class CodeUnknown(exceptions.APIException):
     )
 
 
-class CodeExpired(exceptions.APIException):
-    status_code = status.HTTP_410_GONE
+class CodeExpired(Problem):
     default_code = "pairing_code_expired"
     default_detail = "This code has run out. Ask your therapist for a new one."
 
 
-class TooManyTries(exceptions.APIException):
-    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+class TooManyTries(Problem):
     default_code = "too_many_tries"
     default_detail = "Too many wrong codes were tried. Wait {minutes}, then try again."
 
@@ -78,14 +77,16 @@ class Pairings(APIView):
     permission_classes = ()
     parser_classes = (BoundedJSONParser,)
 
+    @idempotent(kept=pairing.LIFETIME)
     @extend_schema(
         operation_id="pair",
         summary="Connect this phone with a patient",
-        description="Exchanges the code that the clinic's staff show for a token. The only call "
-        "with an answer that cannot be had again: keep the token before anything else; if the "
-        "answer is lost, the staff make another code. A phone that is connected again gets a new "
-        "token for the same patient, and sends what it still holds with that one: ids stay as they "
-        "are (docs/pairing.md).",
+        description="Exchanges the code that the clinic's staff show for a token. Send it "
+        "with an Idempotency-Key: if the answer is lost, the same request with the same key has it "
+        "again, as long as a code lives. Without one it cannot be had again, and the staff make "
+        "another code. Keep the token before anything else. A phone that is connected again gets "
+        "a new token for the same patient, and sends what it still holds with that one: ids stay "
+        "as they are (docs/pairing.md).",
         request=PairingRequestBody,
         responses={
             201: PairingBody,
@@ -126,6 +127,7 @@ class Pairings(APIView):
             client=network_of(client_address(request._request)),
         )
         patient = device.patient
+        request.answers_about = patient  # type: ignore[attr-defined]
         body = {
             "token": token,
             "patient_id": patient.id,

@@ -37,7 +37,8 @@ tracks.json   Which music the tracks are that the rows name by their ids. The au
               it belongs to whoever licensed it.
 manifest.json How many rows each file has, and the SHA-256 of each file.
 
-Left out is what phones are recognised by and spoken to with: {secrets}.
+Left out is what phones are recognised by and spoken to with, what requests are recognised by, and
+answers that are kept for a day to be given again: {secrets}.
 They say nothing about the patient, and nobody should have them.
 """
 

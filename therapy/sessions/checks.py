@@ -54,6 +54,9 @@ def refuse_row(problems: Problems) -> None:
     refuse(problems)
 
 
+AXES = ("valence", "arousal")
+
+
 def problems_in(row: Report, known: Known) -> Problems:
     """What is wrong with a row, by field of the API."""
     problems = problems_of(row) | out_of_range(row, BOUNDS) | _reference_problems(row, known)
@@ -79,8 +82,14 @@ def entry_problems(entries: Sequence[PlaylistEntry], known: Known) -> Problems:
     for index, entry in enumerate(entries):
         found = problems_of(entry) | out_of_range(entry, ENTRY_BOUNDS)
         found |= _reference_problems(entry, known)
-        problems |= {f"entries.{index}.{name}": texts for name, texts in found.items()}
+        problems |= {f"entries.{index}.{_as_sent(name)}": texts for name, texts in found.items()}
     return problems
+
+
+def _as_sent(name: str) -> str:
+    """A column of an entry as the API names it: of a pair, by its place."""
+    pair, _, axis = name.rpartition("_")
+    return f"{pair}.{AXES.index(axis)}" if axis in AXES else name
 
 
 def instant_problem(value: datetime) -> str:

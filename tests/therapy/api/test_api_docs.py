@@ -22,6 +22,7 @@ def policy(address: str) -> dict[str, list[str]]:
     return {name: values for name, *values in parts}
 
 
+@pytest.mark.django_db
 def test_only_the_page_itself_may_have_styles_of_its_own() -> None:
     assert policy(ADDRESS)["style-src"] == ["'self'", "'unsafe-inline'"]
     assert policy(ADDRESS)["script-src"] == ["'self'"]

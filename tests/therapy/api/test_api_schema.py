@@ -39,6 +39,15 @@ def operations(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{method} {address}", operation
 
 
+def resolved(operation: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """The responses by status, those that are shared too."""
+    shared = schema["components"]["responses"]
+    return {
+        code: shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        for code, response in operation["responses"].items()
+    }
+
+
 def test_the_committed_description_is_the_one_of_the_code(text: str) -> None:
     assert SNAPSHOT.read_text() == text.rstrip("\n") + "\n", (
         f"The API's description changed. If that is meant, run\n    {REFRESH}\n"
@@ -50,14 +59,16 @@ def test_every_call_is_described_and_says_how_it_is_refused(schema: Any) -> None
     for name, operation in operations(schema):
         assert operation["summary"], name
         assert operation["description"], name
-        refusals = {code for code in operation["responses"] if code.startswith("4")}
+        responses = resolved(operation, schema)
+        refusals = {code for code in responses if code.startswith(("4", "5"))}
+        assert refusals >= {"406", "429", "500"}, name
         assert ("401" in refusals) is (name not in OPEN), name
         if name.startswith("post"):
             assert refusals >= {"400", "415"}, name
-            assert ("409" in refusals) is (name not in BATCHES | OPEN | WITHOUT_IDS), name
+            assert ("409" in refusals) is (name not in BATCHES | WITHOUT_IDS), name
         for code in refusals:
-            content = operation["responses"][code]["content"]["application/json"]
-            assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}, name
+            content = responses[code]["content"]["application/problem+json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ProblemBody"}, name
             assert content["examples"], name
 
 
@@ -67,6 +78,16 @@ def test_every_call_but_the_open_ones_wants_the_phones_token_and_nothing_else(sc
     for name in wanted.keys() - OPEN:
         assert wanted[name] == [{"deviceToken": []}], name
     assert schema["components"]["securitySchemes"]["deviceToken"]["scheme"] == "bearer"
+
+
+def test_every_post_can_be_sent_again(schema: Any) -> None:
+    """By ids that the phone makes, or with an Idempotency-Key."""
+    for name, operation in operations(schema):
+        if name.startswith("post") and name not in BATCHES | WITHOUT_IDS:
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            body = schema["components"]["schemas"][reference.rpartition("/")[2]]
+            named = {parameter["name"] for parameter in operation.get("parameters", ())}
+            assert ("id" in body["required"]) is not ("Idempotency-Key" in named), name
 
 
 def test_every_body_that_is_sent_has_an_example(schema: Any) -> None:
@@ -81,6 +102,7 @@ def test_a_mood_is_described_with_its_range(schema: Any) -> None:
         assert (mood[axis]["minimum"], mood[axis]["maximum"]) == (-1.0, 1.0)
 
 
+@pytest.mark.django_db
 def test_anyone_may_read_the_description() -> None:
     answer = Client().get("/api/v1/schema/")
     assert answer.status_code == 200

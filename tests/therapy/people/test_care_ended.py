@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.factories import ListeningSessionFactory, SessionPlanFactory
 from tests.people import People, Phone
+from tests.problems import problem_in
 from therapy.models import ListeningSession, MoodRating, Patient, PlaylistLog, TrackRating
 from therapy.people.care import CareEnded
 from therapy.people.services import ask_for_adaptation, record_consent
@@ -60,10 +61,9 @@ def rows() -> int:
 
 
 def assert_ended(answer: Any) -> None:
-    assert answer.status_code == 403
-    error = answer.json()["error"]
-    assert error["code"] == "consent_withdrawn"
-    assert "may delete what it holds" in error["message"]
+    problem = problem_in(answer, 403)
+    assert problem["code"] == "consent_withdrawn"
+    assert "may delete what it holds" in problem["detail"]
 
 
 def test_never_asked_and_given_go_on_as_ever(people: People, phone: Phone) -> None:

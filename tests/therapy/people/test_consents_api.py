@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.people import People, Phone
+from tests.problems import places, problem_in
 from tests.threads import at_once
 from therapy.models import Consent
 from therapy.people.selectors import consents_to
@@ -35,8 +36,8 @@ def standing(answer: Any) -> dict[str, Any]:
 
 
 def error(answer: Any) -> tuple[int, str, list[str]]:
-    body = answer.json()["error"]
-    return answer.status_code, body["code"], list(body["fields"])
+    problem = problem_in(answer)
+    return answer.status_code, problem["code"], list(places(problem["errors"]))
 
 
 # Reading
@@ -85,7 +86,7 @@ def test_reading_takes_one_query_however_often_was_decided(
 ) -> None:
     for given in (True, False, True):
         phone.post("consents", decision(given=given))
-    with django_assert_num_queries(2):  # the device, what stands
+    with django_assert_num_queries(4):  # the device, its calls, its clinic's, what stands
         assert standing(phone.get("consents"))[POOLED]["given"] is True
 
 

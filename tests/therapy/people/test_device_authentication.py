@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.people import People, Phone
+from tests.problems import problem_in
 from therapy.models import Device
 from therapy.people.services import revoke_device
 
@@ -33,11 +34,10 @@ every_address = pytest.mark.parametrize(
 
 
 def assert_refused(answer: Any, code: str, words: str) -> None:
-    assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    error = answer.json()["error"]
-    assert (error["code"], error["fields"]) == (code, {})
-    assert words in error["message"]
+    problem = problem_in(answer, 401)
+    assert (problem["code"], problem["errors"]) == (code, [])
+    assert words in problem["detail"]
 
 
 @every_address

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tests.people import People, Phone
+from tests.problems import places, problem_in
 from tests.therapy.people.pairing import a_code, pair, wrong_codes
 from tests.threads import at_once
 from therapy.models import Device, MoodRating, PairingCode, PairingTry
@@ -22,7 +23,7 @@ LOOK_ALIKES = ("0DOQ", "17IL", "2Z", "5S", "6G", "8B", "UV")
 
 
 def refusal(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
+    return answer.status_code, problem_in(answer)["code"]
 
 
 def phone_of(answer: Any) -> Phone:
@@ -115,7 +116,7 @@ def test_case_spaces_and_dashes_do_not_matter(people: People, typed: Any) -> Non
 def test_what_cannot_be_a_code_is_said_at_once_and_is_no_try(people: People, code: str) -> None:
     answer = pair(code)
     assert refusal(answer) == (400, "invalid")
-    assert list(answer.json()["error"]["fields"]) == ["code"]
+    assert list(places(answer.json()["errors"])) == ["code"]
     assert not PairingTry.objects.exists()
 
 
@@ -157,7 +158,7 @@ def test_a_code_that_ran_out_is_told_so(people: People) -> None:
     assert shown(PairingCode.objects.get()) == ""
     answer = pair(text)
     assert refusal(answer) == EXPIRED
-    assert "Ask your therapist for a new one" in answer.json()["error"]["message"]
+    assert "Ask your therapist for a new one" in answer.json()["detail"]
     assert people.anna.devices.count() == 1
 
 
@@ -241,7 +242,7 @@ def test_after_ten_wrong_codes_an_address_has_to_wait(people: People) -> None:
     answer = pair(code)
     assert refusal(answer) == SHUT
     assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60
-    assert "Wait 15 minutes" in answer.json()["error"]["message"]
+    assert "Wait 15 minutes" in answer.json()["detail"]
     assert pair(code, address="192.0.2.2").status_code == 201
 
 

@@ -25,6 +25,7 @@ from therapy.encryption import EncryptedTextField
 from therapy.models import (
     DataExport,
     GoalReview,
+    KeptAnswer,
     Patient,
     PlanStanding,
     ProgressNote,
@@ -70,6 +71,9 @@ def fill(people: People, patient: Patient) -> BaseModel:
     )
     _remind(patient)
     make_pairing_code(patient=patient, by=people.alice)
+    KeptAnswer.objects.create(
+        patient=patient, key_hmac=patient.id.hex * 2, body_hmac="3" * 64, status=201, expires_at=DAY
+    )
     consent = record_consent(
         patient=patient, scope="pooled-learning", given=True, text_version=MARKER, language="en"
     )

@@ -75,6 +75,9 @@ def test_every_column_is_there_but_what_lets_someone_in(archive: zipfile.ZipFile
         "PairingCode.code_hmac",
         "PushSubscription.auth_secret",
         "PushSubscription.endpoint_hmac",
+        "KeptAnswer.key_hmac",
+        "KeptAnswer.body_hmac",
+        "KeptAnswer.secret_answer",
     }
     assert "therapy.device.token_sha256" in archive.read("README.txt").decode()
 

@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from tests.problems import places, problem_in
+
 Body = dict[str, Any]
 
 
@@ -11,9 +13,5 @@ def new_id() -> str:
 
 
 def refusals(answer: Any, status: int = 400) -> dict[str, list[str]]:
-    """The messages by field of an answer that must be a refusal in the API's one body."""
-    assert answer.status_code == status, answer.content
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "fields"}
-    fields: dict[str, list[str]] = error["fields"]
-    return fields
+    """What an answer that must be a refusal says, by where it is wrong."""
+    return places(problem_in(answer, status)["errors"])

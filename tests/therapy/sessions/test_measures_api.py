@@ -168,8 +168,8 @@ def test_every_refused_answer_is_named(phone: Phone, phq9: Body) -> None:
     phq9["answers"] |= {"phq9-3": 7, "mood": 1}
     del phq9["answers"]["phq9-5"]
     assert refusals(phone.post("measure-responses", phq9)) == {
-        "answers.phq9-3": ["Must be one of 0, 1, 2, 3, not 7."],
-        "answers.phq9-5": ["Not answered: an incomplete form is not scored."],
+        "answers/phq9-3": ["Must be one of 0, 1, 2, 3, not 7."],
+        "answers/phq9-5": ["Not answered: an incomplete form is not scored."],
         "answers": ["phq9 version 1 does not ask for 'mood'."],
     }
     assert not MeasureResponse.objects.exists()
@@ -178,7 +178,7 @@ def test_every_refused_answer_is_named(phone: Phone, phq9: Body) -> None:
 @pytest.mark.parametrize("value", ["2", None, True, [1], {}])
 def test_an_answer_that_is_no_number_is_refused(phone: Phone, phq4: Body, value: Any) -> None:
     phq4["answers"]["phq4-2"] = value
-    assert list(refusals(phone.post("measure-responses", phq4))) == ["answers.phq4-2"]
+    assert list(refusals(phone.post("measure-responses", phq4))) == ["answers/phq4-2"]
 
 
 @pytest.mark.parametrize("answers", [None, {}])
@@ -186,7 +186,7 @@ def test_an_answered_measure_without_answers_lacks_them_all(
     phone: Phone, phq4: Body, answers: Any
 ) -> None:
     fields = refusals(phone.post("measure-responses", phq4 | {"answers": answers}))
-    assert set(fields) == {f"answers.{item}" for item in phq4["answers"]}
+    assert set(fields) == {f"answers/{item}" for item in phq4["answers"]}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_mood_is_two_finite_numbers_between_minus_one_and_one(
 ) -> None:
     answer = phone.post("mood-ratings", bodies["mood-ratings"] | {field: value})
     fields = refusals(answer)
-    said = fields[field][0] if fields else answer.json()["error"]["message"]
+    said = fields[field][0] if fields else answer.json()["detail"]
     assert words in said
     assert not MoodRating.objects.exists()
 

@@ -13,6 +13,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from tests.people import People, Phone
+from tests.problems import places, problem_in
 from tests.therapy.sessions.reports import Body, new_id, refusals
 from tests.threads import at_once
 from therapy.models import (
@@ -54,7 +55,7 @@ def sync(phone: Phone, items: list[Any], **envelope: Any) -> list[Body]:
     assert answer.status_code == 200, answer.content
     outcomes: list[Body] = answer.json()["items"]
     for outcome in outcomes:
-        assert set(outcome) == {"id", "kind", "status", "may_delete", "code", "detail", "fields"}
+        assert set(outcome) == {"id", "kind", "status", "may_delete", "code", "detail", "errors"}
     return outcomes
 
 
@@ -77,7 +78,7 @@ def test_every_kind_is_stored_whatever_the_order(phone: Phone, items: list[Body]
             "may_delete": True,
             "code": "",
             "detail": "",
-            "fields": {},
+            "errors": [],
         }
         for item in items
     ]
@@ -127,7 +128,7 @@ def test_what_a_batch_answers_is_what_the_kinds_own_endpoint_answers(
         for name, value in (("track", str(people.strange_track.id)), ("plan", new_id())):
             if name in body:
                 spoilt.append((address, body | {name: value}))
-    alone = [phone.post(address, body).json()["error"] for address, body in spoilt]
+    alone = [problem_in(phone.post(address, body)) for address, body in spoilt]
     batch = sync(
         phone, [{"kind": kinds[bodies[address]["id"]], **body} for address, body in spoilt]
     )
@@ -136,8 +137,8 @@ def test_what_a_batch_answers_is_what_the_kinds_own_endpoint_answers(
         assert outcome["may_delete"] is False
         assert outcome["code"] == error["code"]
         # The server's clock stands in one of the texts, to the second.
-        assert list(outcome["fields"]) == list(error["fields"])
-        assert outcome["detail"] == error["message"]
+        assert list(places(outcome["errors"])) == list(places(error["errors"]))
+        assert outcome["detail"] == error["detail"]
     assert rows() == 0
 
 
@@ -178,7 +179,7 @@ def test_a_row_whose_session_is_not_there_waits_for_it(phone: Phone, items: list
     assert statuses(outcomes) == ["waiting"] * len(rest)
     for outcome in outcomes:
         assert outcome["may_delete"] is False
-        assert list(outcome["fields"]) == ["session"]
+        assert list(places(outcome["errors"])) == ["session"]
     assert rows() == 0
     sync(phone, [session])
     assert statuses(sync(phone, rest)) == ["stored"] * len(rest)
@@ -196,7 +197,10 @@ def test_a_row_with_another_fault_beside_its_session_is_refused(
 ) -> None:
     rating = next(item for item in items if item["kind"] == "track-rating")
     (outcome,) = sync(phone, [rating | {"track": new_id()}])
-    assert (outcome["status"], set(outcome["fields"])) == ("refused", {"session", "track"})
+    assert (outcome["status"], set(places(outcome["errors"]))) == (
+        "refused",
+        {"session", "track"},
+    )
 
 
 def test_another_content_is_a_conflict_and_the_first_stays(phone: Phone, items: list[Body]) -> None:
@@ -204,7 +208,7 @@ def test_another_content_is_a_conflict_and_the_first_stays(phone: Phone, items: 
     outcomes = sync(phone, [rating, rating | {"liking": 1}])
     assert statuses(outcomes) == ["stored", "conflict"]
     assert outcomes[1]["code"] == "conflict"
-    assert outcomes[1]["fields"] == {"liking": ["Stored as 4, sent as 1."]}
+    assert outcomes[1]["errors"] == [{"pointer": "/liking", "detail": "Stored as 4, sent as 1."}]
     assert outcomes[1]["may_delete"] is False
     assert TrackRating.objects.get().liking == 4
 
@@ -216,7 +220,7 @@ def test_the_rows_of_another_patient_are_neither_told_nor_touched(
     outcomes = sync(people.carls_phone, items)
     for item, outcome in zip(items, outcomes, strict=True):
         assert outcome["status"] == "conflict", item
-        assert outcome["fields"] == {}
+        assert outcome["errors"] == []
     assert rows() == len(items)
     assert not ListeningSession.objects.exclude(patient=people.anna).exists()
     # Nor can a stranger hang a rating of their own on the session.
@@ -248,7 +252,7 @@ def test_a_batch_says_the_phones_clock_once_for_all(phone: Phone, items: list[Bo
         ({"items": {}}, "items"),
         ({"items": [{}] * 501}, "items"),
         ({"items": [], "sent_at": "soon"}, "sent_at"),
-        ([], "body"),
+        ([], ""),
     ],
 )
 def test_an_envelope_that_cannot_be_read_is_refused_whole(

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from therapy.api.fields import (
     AffectField,
     InstantField,
+    KeyField,
     NumberField,
     OptionalChoiceField,
     PairField,
@@ -32,7 +33,7 @@ SESSION_HELP = "The session that it belongs to, sent before it; null outside of 
 
 
 class ReportBody(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="Made by the phone.")
+    id = KeyField(help_text="Made by the phone.")
     received_at = InstantField(read_only=True, help_text="The server's clock, at first arrival.")
     clock_offset = serializers.FloatField(
         read_only=True,
@@ -43,7 +44,7 @@ class ReportBody(serializers.Serializer[Any]):
 
 
 class SessionBody(ReportBody):
-    plan = serializers.UUIDField(
+    plan = KeyField(
         source="plan_id",
         allow_null=True,
         default=None,
@@ -63,7 +64,7 @@ class SessionBody(ReportBody):
 
 
 class SessionNotHeldBody(ReportBody):
-    plan = serializers.UUIDField(
+    plan = KeyField(
         source="plan_id",
         allow_null=True,
         default=None,
@@ -82,9 +83,7 @@ class SessionNotHeldBody(ReportBody):
 
 
 class MoodRatingBody(ReportBody):
-    session = serializers.UUIDField(
-        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
-    )
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
     phase = serializers.ChoiceField(MoodRating.Phase.choices)
     valence = AffectField(help_text="Unpleasant −1 .. 1 pleasant.")
     arousal = AffectField(help_text="Calm −1 .. 1 excited.")
@@ -92,10 +91,8 @@ class MoodRatingBody(ReportBody):
 
 
 class TrackRatingBody(ReportBody):
-    session = serializers.UUIDField(
-        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
-    )
-    track = serializers.UUIDField(source="track_id")
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
+    track = KeyField(source="track_id")
     liking = WholeNumberField(min_value=1, max_value=5, help_text="1 not at all .. 5 very much.")
     familiarity = WholeNumberField(
         min_value=1,
@@ -108,10 +105,8 @@ class TrackRatingBody(ReportBody):
 
 
 class TrackPlayBody(ReportBody):
-    session = serializers.UUIDField(
-        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
-    )
-    track = serializers.UUIDField(source="track_id")
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
+    track = KeyField(source="track_id")
     position = WholeNumberField(
         min_value=0,
         max_value=MOST_PLAYS - 1,
@@ -128,9 +123,7 @@ class TrackPlayBody(ReportBody):
 
 
 class MeasureResponseBody(ReportBody):
-    session = serializers.UUIDField(
-        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
-    )
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
     measure = serializers.CharField(max_length=40, help_text="Key of the measure.")
     version = WholeNumberField(
         min_value=1, max_value=2**15 - 1, help_text="The version that was shown."
@@ -158,7 +151,7 @@ class MeasureResponseBody(ReportBody):
 
 class EntryBody(serializers.Serializer[Any]):
     position = WholeNumberField(min_value=0, max_value=MOST_TRACKS - 1)
-    track = serializers.UUIDField(source="track_id")
+    track = KeyField(source="track_id")
     waypoint = PairField(AffectField(), help_text="Where the path wanted to be.")
     predicted = PairField(AffectField(), help_text="Where the model expected to be.")
     deviation = PairField(
@@ -170,9 +163,7 @@ class EntryBody(serializers.Serializer[Any]):
 
 
 class PlaylistLogBody(ReportBody):
-    session = serializers.UUIDField(
-        source="session_id", allow_null=True, default=None, help_text=SESSION_HELP
-    )
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
     model_version = WholeNumberField(min_value=0, help_text="Version of the record that made it.")
     package_sha256 = serializers.RegexField(
         r"^[0-9a-f]{64}$", help_text="Of the record that made it, or of the one file; lower case."

@@ -1,11 +1,12 @@
 """What a phone is told of an item that it sent in a batch, and whether it may delete its copy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from therapy.api.errors import answer
+from therapy.api.errors import refusal_of
+from therapy.api.problems import PROBLEMS
 from therapy.people.care import CareEnded
 from therapy.records import ConflictError
 from therapy.sessions.checks import SessionUnknown
@@ -25,13 +26,14 @@ class Status(StrEnum):
 # Nothing is lost that could still be mended: only what is stored here may go there, and what the
 # patient no longer wants to be kept.
 MAY_DELETE = {Status.STORED, Status.ALREADY_STORED, Status.CARE_ENDED}
-UNKNOWN_KIND = "unknown_kind"
+UNKNOWN_KIND = PROBLEMS["unknown_kind"].code
+UNAVAILABLE = PROBLEMS["unavailable"].code
 LATER = "The server could not store this now. Send it again later."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one item, in the place in which it was sent. `code`, `detail` and `fields` are those of
+    """Of one item, in the place in which it was sent. `code`, `detail` and `errors` are those of
     the refusal that the item's own endpoint gives."""
 
     id: str | None
@@ -39,7 +41,7 @@ class Outcome:
     status: Status
     code: str = ""
     detail: str = ""
-    fields: Mapping[str, list[str]] = field(default_factory=dict)
+    errors: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -49,11 +51,10 @@ class Outcome:
     def of(cls, id: str | None, kind: str | None, result: Result) -> "Outcome":
         if isinstance(result, bool):
             return cls(id, kind, Status.STORED if result else Status.ALREADY_STORED)
-        refusal = answer(result, {})
-        if refusal is None:
-            return cls(id, kind, Status.RETRY, "unavailable", LATER)
-        error = refusal.data["error"]
-        return cls(id, kind, _status(result), error["code"], error["message"], error["fields"])
+        refused = refusal_of(result)
+        if refused is None:
+            return cls(id, kind, Status.RETRY, UNAVAILABLE, LATER)
+        return cls(id, kind, _status(result), refused.kind.code, refused.detail, refused.errors)
 
 
 def _status(refusal: Exception) -> Status:

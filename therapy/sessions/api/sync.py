@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from therapy.api.errors import refusals
+from therapy.api.errors import FaultBody, refusals
 from therapy.api.fields import InstantField
 from therapy.api.views import PhoneView
 from therapy.people.models import Patient
@@ -65,9 +65,8 @@ class OutcomeBody(serializers.Serializer[Any]):
         help_text="As the kind's own endpoint says it; empty where nothing is refused."
     )
     detail = serializers.CharField(help_text="For people, in English.")
-    fields = serializers.DictField(  # type: ignore[assignment]  # the API's word, not DRF's
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="Messages by field, as in an error.",
+    errors = FaultBody(  # type: ignore[assignment]  # the API's word, not DRF's
+        many=True, help_text="What exactly is refused, as in a problem; pointers into the item."
     )
 
 
@@ -157,7 +156,8 @@ def _read(item: Any) -> Sent | Outcome:
     key, name = _named(item)
     if name not in KINDS:
         text = f"There is no such kind here. There are: {', '.join(KINDS)}."
-        return Outcome(key, name, Status.REFUSED, UNKNOWN_KIND, text, {"kind": [text]})
+        errors = [{"pointer": "/kind", "detail": text}]
+        return Outcome(key, name, Status.REFUSED, UNKNOWN_KIND, text, errors)
     kind = KINDS[name]
     body = kind.body(data={field: item[field] for field in item if field != "kind"})
     if not body.is_valid():

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from therapy.api.errors import refusals
 from therapy.api.fields import InstantField
+from therapy.api.problems import HeaderRefused
 from therapy.api.views import PhoneView
 from therapy.sessions.api.kinds import KINDS
 from therapy.sessions.arrivals import arriving
@@ -41,7 +42,7 @@ def clock_of(request: Request) -> PhoneClock:
     try:
         sent_at = InstantField().run_validation(said)
     except ValidationError as refused:
-        raise ValidationError({SENT_AT: refused.detail}) from refused
+        raise HeaderRefused({SENT_AT: refused.detail}) from refused
     return PhoneClock.compared(sent_at=sent_at, received_at=timezone.now())
 
 
