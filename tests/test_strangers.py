@@ -21,7 +21,7 @@ from exports.models import Bundle, ModelPackage, SigningKey
 from tests.factories import MembershipFactory, SessionPlanFactory
 from tests.people import People, settle
 from therapy.access.acts import roles_that_may
-from therapy.access.doors import Open, Staff, door_of
+from therapy.access.doors import Open, Staff, StaffApi, door_of
 from therapy.access.doors import Phone as PhoneDoor
 from therapy.models import DataExport, Membership, SafetyFlag
 from therapy.people.invitations import invite
@@ -177,6 +177,8 @@ def test_nobody_gets_in_but_where_it_is_open(
                 assert answer.status_code not in {401, 403}
                 assert "next=" not in answer.headers.get("Location", "")
             case PhoneDoor():
+                assert answer.status_code == 401
+            case StaffApi():
                 assert answer.status_code == 401
             case Staff():
                 assert answer.status_code == 302

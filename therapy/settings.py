@@ -345,7 +345,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# The phone's API
+# The API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["therapy.people.authentication.DeviceAuthentication"],
@@ -358,8 +358,9 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": False,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Attune phone API",
-    "DESCRIPTION": "What a patient's phone sends and fetches. Every call carries its token.",
+    "TITLE": "Attune API",
+    "DESCRIPTION": "What a patient's phone sends and fetches, with its token; and what staff read "
+    "and prescribe, with the session of the site's pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -368,6 +369,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ScreenedEnum": "therapy.plans.sections.safety.Screened",
+        "SessionEndingEnum": "therapy.sessions.models.ListeningSession.Ending",
+        "TrackPlayEndingEnum": "therapy.sessions.models.TrackPlay.Ending",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "therapy.api.audiences.by_audience",
+    ],
 }
 
 LOGGING = {

@@ -18,4 +18,4 @@ class Docs(SpectacularSwaggerSplitView):
 
     door = OPEN
     url_name = "api:schema"
-    title = "Attune phone API"
+    title = "Attune API"

@@ -1,8 +1,9 @@
 """The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from therapy.people.models import Patient
 from therapy.sessions.models import (
@@ -41,6 +42,11 @@ def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:
     """Oldest first, with entries and their tracks at hand. Three queries."""
     logs = PlaylistLog.objects.filter(patient=patient).order_by("made_at", "id")
     return logs.prefetch_related("entries__track")
+
+
+def reports_of(patient: Patient, kind: type[Model]) -> QuerySet[Any]:
+    """The patient's rows of one of REPORTS, in no order."""
+    return kind._default_manager.filter(patient=patient).order_by()
 
 
 def last_received_at(patient: Patient) -> datetime | None:
