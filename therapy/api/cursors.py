@@ -1,6 +1,6 @@
 """Lists a page at a time, by a cursor that stays where it is while rows are added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -40,9 +40,10 @@ class Cursors(CursorPagination):
     _preceding: str | None = None
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
     ) -> list[Any]:
         """The rows of the page that was asked for. Raises ValidationError by parameter."""
+        assert isinstance(queryset, QuerySet)
         order = _asked(request, ORDER, _order_field(view.orders))
         size = _asked(request, PAGE_SIZE, _size_field())
         match = request._request.resolver_match

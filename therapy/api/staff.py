@@ -1,14 +1,11 @@
 """What every endpoint for staff does alike: the site's session, the second factor, walls, lists."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils.cache import add_never_cache_headers
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
@@ -18,14 +15,11 @@ from rest_framework.views import APIView
 
 from therapy.access.doors import StaffApi
 from therapy.api.cursors import Cursors
-from therapy.api.errors import refusal, refusals
 from therapy.api.filters import StrictFilters
 from therapy.api.views import BoundedJSONParser
 from therapy.people.doorkeeper import let_in
 from therapy.people.models import User
 from therapy.people.visibility import Access
-
-View = TypeVar("View", bound=type[APIView])
 
 
 class CsrfFailed(exceptions.APIException):
@@ -116,86 +110,6 @@ class StaffList(StaffView, GenericAPIView[Any]):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        context = self.get_serializer_context() | self.context_of(page)
+        context = {**self.get_serializer_context(), **self.context_of(page)}
         bodies = self.get_serializer_class()(page, many=True, context=context)
         return self.get_paginated_response(bodies.data)
-
-
-def staff_refusals(*codes: int) -> dict[int, OpenApiResponse]:
-    """The error responses of an endpoint for staff, 401 and 403 among them."""
-    return refusals(*(code for code in codes if code not in _OF_STAFF)) | {
-        code: _OF_STAFF[code] for code in (*codes, 401, 403) if code in _OF_STAFF
-    }
-
-
-def listed(
-    name: str,
-    summary: str,
-    description: str,
-    body: type[serializers.BaseSerializer[Any]],
-    *,
-    tag: str,
-    many: bool = True,
-    refused: Sequence[int] = (400, 404),
-) -> Callable[[View], View]:
-    """How the OpenAPI schema describes the GET of an endpoint for staff."""
-    shown = body(many=True) if many else body
-    return extend_schema_view(
-        get=extend_schema(
-            operation_id=name,
-            summary=summary,
-            description=description,
-            responses={200: shown, **staff_refusals(*refused)},
-            tags=[tag],
-        )
-    )
-
-
-class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the OpenAPI schema describes StaffSession."""
-
-    target_class = StaffSession
-    name = ["staffSession", "csrfToken"]  # type: ignore[assignment]  # the library takes both
-    priority = 1  # before the library's own, of the class below
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:  # type: ignore[override]
-        return [
-            {
-                "type": "apiKey",
-                "in": "cookie",
-                "name": settings.SESSION_COOKIE_NAME,
-                "description": "Of a member of staff who signed in to the site's pages, with a "
-                "second factor (docs/staff-api.md).",
-            },
-            {
-                "type": "apiKey",
-                "in": "header",
-                "name": "X-CSRFToken",
-                "description": "The value of the cookie `csrftoken`; with all that writes.",
-            },
-        ]
-
-    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[Any]]:
-        writes = auto_schema.method not in {"GET", "HEAD", "OPTIONS"}
-        return {"staffSession": []} | ({"csrfToken": []} if writes else {})
-
-
-_OF_STAFF = {
-    401: refusal(
-        "Nobody is signed in (`not_authenticated`).",
-        "not_authenticated",
-        "Authentication credentials were not provided.",
-    ),
-    403: refusal(
-        "The role in this clinic does not allow it (`permission_denied`), there is no second "
-        "factor yet (`second_factor_required`), or a call that writes came without the CSRF token "
-        "(`csrf_failed`).",
-        "permission_denied",
-        "Your role at Harbour Practice does not let you change what a patient is given.",
-    ),
-    404: refusal(
-        "There is no such thing in the clinics where this user works (`not_found`).",
-        "not_found",
-        "None of your patients has this address.",
-    ),
-}

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from therapy.people.models import Clinic, Device, Patient
-from therapy.people.visibility import Access
+from therapy.people.models import Device, Patient
 from therapy.plans.models import PlanStanding, SessionPlan, Standing
 from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import ListeningSession
@@ -24,11 +23,10 @@ def with_last_session(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     )
 
 
-def caseload_of(*, access: Access, clinic: Clinic) -> QuerySet[Patient]:
-    """The clinic's patients, each with `last_session_at`, `recency` (the same, and a time before
+def with_facts(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """The patients, each with `last_session_at`, `recency` (the same, and a time before
     all where there was none), `phone_connected`, `has_open_flags`, `plan_version`, `planned_at` and
     `plan_standing`, which is `none` without a plan. One query."""
-    patients = access.patients_of(clinic).select_related("clinic", "therapist__user")
     plans = SessionPlan.objects.filter(patient=OuterRef("pk")).order_by("-version")
     standing = PlanStanding.objects.filter(patient=OuterRef("patient")).order_by("-id")
     phones = Device.objects.filter(patient=OuterRef("pk"), revoked_at=None)
@@ -36,7 +34,8 @@ def caseload_of(*, access: Access, clinic: Clinic) -> QuerySet[Patient]:
     stands = plans.annotate(
         stands=Coalesce(Subquery(standing.values("standing")[:1]), Value(Standing.ACTIVE.value))
     )
-    return with_last_session(patients).annotate(
+    at_hand = patients.select_related("clinic", "therapist__user")
+    return with_last_session(at_hand).annotate(
         recency=Coalesce("last_session_at", Value(BEFORE_ALL, DateTimeField())),
         phone_connected=Exists(phones),
         has_open_flags=Exists(flags),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django_filters import FilterSet, filters
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,8 +15,9 @@ from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
 from therapy.api.fields import InstantField, WholeNumberField
 from therapy.api.filters import TruthFilter, after, before
-from therapy.api.staff import StaffList, StaffView, listed, staff_refusals
-from therapy.caseload.selectors import NO_PLAN, caseload_of
+from therapy.api.staff import StaffList, StaffView
+from therapy.api.staff_schema import listed, staff_refusals
+from therapy.caseload.selectors import NO_PLAN, with_facts
 from therapy.people.models import Clinic, Membership, Patient
 from therapy.people.selectors import NOBODY, member_of
 from therapy.people.services import create_patient
@@ -122,7 +122,7 @@ class Patients(StaffList):
         return self.access.clinic(self.kwargs["slug"])
 
     def rows(self) -> QuerySet[Any]:
-        return caseload_of(access=self.access, clinic=self.clinic)
+        return with_facts(self.access.patients_of(self.clinic))
 
     def context_of(self, page: Sequence[Patient]) -> dict[str, Any]:
         return {"flags": open_flags_of(patient.id for patient in page)}
@@ -151,7 +151,8 @@ class Patients(StaffList):
             fields["therapist"] = member_of(clinic=clinic, membership_id=named)
             refuse({} if fields["therapist"] else {"therapist": [NOBODY]})
         patient = create_patient(clinic=clinic, **fields)
-        return Response(_body(self, patient), status=status.HTTP_201_CREATED)
+        self.access.show([patient])
+        return Response(_body(patient), status=status.HTTP_201_CREATED)
 
 
 @listed(
@@ -167,11 +168,9 @@ class OnePatient(StaffView):
     door = StaffApi(Act.SEE_PATIENTS)
 
     def get(self, request: Request, patient_id: uuid.UUID, *args: Any, **kwargs: Any) -> Response:
-        return Response(_body(self, self.access.patient(patient_id)))
+        return Response(_body(self.access.patient(patient_id)))
 
 
-def _body(view: StaffView, patient: Patient) -> Any:
-    row = caseload_of(access=view.access, clinic=patient.clinic).filter(id=patient.id).first()
-    if row is None:
-        raise Http404("None of your patients has this address.")
+def _body(patient: Patient) -> Any:
+    row = with_facts(Patient.objects.filter(id=patient.id)).get()
     return PatientBody(row, context={"flags": open_flags_of([patient.id])}).data

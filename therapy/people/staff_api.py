@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from therapy.access.acts import ALLOWED, Act, Role
 from therapy.access.doors import StaffApi
-from therapy.api.staff import StaffList, listed
+from therapy.api.staff import StaffList
+from therapy.api.staff_schema import listed
 from therapy.people.models import Membership
 
 

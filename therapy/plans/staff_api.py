@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
-from therapy.api.staff import StaffList, StaffView, listed, staff_refusals
+from therapy.api.staff import StaffList, StaffView
+from therapy.api.staff_schema import listed, staff_refusals
 from therapy.catalogue.models import Track
 from therapy.catalogue.selectors import tracks_of
 from therapy.people.models import Clinic

@@ -53,9 +53,6 @@ class _Sections(serializers.ModelSerializer[SessionPlan]):
     goals = serializers.ListField(
         child=GoalBody(), max_length=MOST_GOALS, required=False, help_text="Attainment scaling."
     )
-    therapist = serializers.PrimaryKeyRelatedField(
-        read_only=True, help_text="The `membership` of who is responsible."
-    )
     only_tags = _Words(required=False, help_text="Tracks with one of them alone; empty: all.")
     excluded_tags = _Words(required=False, help_text="No track with one of them.")
     triggers = serializers.ListField(
@@ -82,8 +79,9 @@ class StaffPlanBody(_Sections):
 
     created_at = InstantField()
     created_by = serializers.CharField(allow_null=True, help_text="Who prescribed it.")
-    always_tracks = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    never_tracks = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    therapist = serializers.IntegerField(
+        source="therapist_id", allow_null=True, help_text="The `membership` of who is responsible."
+    )
 
     class Meta(_Sections.Meta):
         fields = ("id", "version", "template", "created_at", "created_by", *_Sections.Meta.fields)

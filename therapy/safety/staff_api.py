@@ -16,7 +16,8 @@ from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
 from therapy.api.fields import InstantField
 from therapy.api.filters import TruthFilter
-from therapy.api.staff import StaffList, StaffView, listed, staff_refusals
+from therapy.api.staff import StaffList, StaffView
+from therapy.api.staff_schema import listed, staff_refusals
 from therapy.people.models import Clinic
 from therapy.safety.models import SafetyFlag
 from therapy.safety.rules import RULES, Severity

@@ -48,7 +48,7 @@ def window() -> Iterator[Any]:
 def test_a_call_can_be_tried_from_the_page(phone: Phone, live_server: Any) -> None:
     complaints: list[str] = []
     asked: list[str] = []
-    token = ".auth-container:has(#auth-bearer-value)"
+    token = '.auth-container:has-text("deviceToken")'
     me = '[id$="people-getMe"]'
     with window() as page:
         page.on("console", lambda said: complaints.append(said.text))

@@ -3,14 +3,13 @@
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
-from django_filters import FilterSet, filters
 
 from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
-from therapy.api.filters import after, before
-from therapy.api.staff import StaffList, listed
-from therapy.measures.registry import newest
+from therapy.api.staff import StaffList
+from therapy.api.staff_schema import listed
 from therapy.sessions.api import staff_bodies as bodies
+from therapy.sessions.api import staff_filters as filters
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
@@ -41,14 +40,6 @@ class _Reports(StaffList):
         return reports_of(self.access.patient(self.kwargs["patient_id"]), self.model)
 
 
-class SessionFilters(FilterSet):  # type: ignore[misc]
-    ending = filters.ChoiceFilter(
-        field_name="ending", choices=ListeningSession.Ending.choices, help_text="How it ended."
-    )
-    started_after = after("started_at")
-    started_before = before("started_at")
-
-
 @_described(
     "listSessions",
     "The listening sessions of a patient",
@@ -58,18 +49,8 @@ class SessionFilters(FilterSet):  # type: ignore[misc]
 class Sessions(_Reports):
     model = ListeningSession
     serializer_class = bodies.StaffSessionBody
-    filterset_class = SessionFilters
+    filterset_class = filters.SessionFilters
     orders: ClassVar = _orders("started_at")
-
-
-class SessionNotHeldFilters(FilterSet):  # type: ignore[misc]
-    outcome = filters.ChoiceFilter(
-        field_name="outcome",
-        choices=SessionNotHeld.Outcome.choices,
-        help_text="Whether the patient said no, or nothing.",
-    )
-    offered_after = after("offered_at")
-    offered_before = before("offered_at")
 
 
 @_described(
@@ -81,16 +62,8 @@ class SessionNotHeldFilters(FilterSet):  # type: ignore[misc]
 class SessionsNotHeld(_Reports):
     model = SessionNotHeld
     serializer_class = bodies.StaffSessionNotHeldBody
-    filterset_class = SessionNotHeldFilters
+    filterset_class = filters.SessionNotHeldFilters
     orders: ClassVar = _orders("offered_at")
-
-
-class MoodRatingFilters(FilterSet):  # type: ignore[misc]
-    phase = filters.ChoiceFilter(
-        field_name="phase", choices=MoodRating.Phase.choices, help_text="Around which music."
-    )
-    rated_after = after("rated_at")
-    rated_before = before("rated_at")
 
 
 @_described(
@@ -102,14 +75,8 @@ class MoodRatingFilters(FilterSet):  # type: ignore[misc]
 class MoodRatings(_Reports):
     model = MoodRating
     serializer_class = bodies.StaffMoodRatingBody
-    filterset_class = MoodRatingFilters
+    filterset_class = filters.MoodRatingFilters
     orders: ClassVar = _orders("rated_at")
-
-
-class TrackRatingFilters(FilterSet):  # type: ignore[misc]
-    track = filters.UUIDFilter("track_id", help_text="Id of a track.")
-    rated_after = after("rated_at")
-    rated_before = before("rated_at")
 
 
 @_described(
@@ -121,20 +88,11 @@ class TrackRatingFilters(FilterSet):  # type: ignore[misc]
 class TrackRatings(_Reports):
     model = TrackRating
     serializer_class = bodies.StaffTrackRatingBody
-    filterset_class = TrackRatingFilters
+    filterset_class = filters.TrackRatingFilters
     orders: ClassVar = _orders("rated_at")
 
     def rows(self) -> QuerySet[Any]:
         return super().rows().select_related("track")
-
-
-class TrackPlayFilters(FilterSet):  # type: ignore[misc]
-    track = filters.UUIDFilter("track_id", help_text="Id of a track.")
-    ending = filters.ChoiceFilter(
-        field_name="ending", choices=TrackPlay.Ending.choices, help_text="How it ended."
-    )
-    started_after = after("started_at")
-    started_before = before("started_at")
 
 
 @_described(
@@ -146,26 +104,11 @@ class TrackPlayFilters(FilterSet):  # type: ignore[misc]
 class TrackPlays(_Reports):
     model = TrackPlay
     serializer_class = bodies.StaffTrackPlayBody
-    filterset_class = TrackPlayFilters
+    filterset_class = filters.TrackPlayFilters
     orders: ClassVar = _orders("started_at")
 
     def rows(self) -> QuerySet[Any]:
         return super().rows().select_related("track")
-
-
-class MeasureResponseFilters(FilterSet):  # type: ignore[misc]
-    measure = filters.ChoiceFilter(
-        field_name="measure",
-        choices=[(definition.key, definition.title) for definition in newest()],
-        help_text="Key of a measure.",
-    )
-    state = filters.ChoiceFilter(
-        field_name="state",
-        choices=MeasureResponse.State.choices,
-        help_text="What became of it.",
-    )
-    answered_after = after("answered_at")
-    answered_before = before("answered_at")
 
 
 @_described(
@@ -177,13 +120,8 @@ class MeasureResponseFilters(FilterSet):  # type: ignore[misc]
 class MeasureResponses(_Reports):
     model = MeasureResponse
     serializer_class = bodies.StaffMeasureResponseBody
-    filterset_class = MeasureResponseFilters
+    filterset_class = filters.MeasureResponseFilters
     orders: ClassVar = _orders("answered_at")
-
-
-class PlaylistLogFilters(FilterSet):  # type: ignore[misc]
-    made_after = after("made_at")
-    made_before = before("made_at")
 
 
 @_described(
@@ -195,7 +133,7 @@ class PlaylistLogFilters(FilterSet):  # type: ignore[misc]
 class PlaylistLogs(_Reports):
     model = PlaylistLog
     serializer_class = bodies.StaffPlaylistLogBody
-    filterset_class = PlaylistLogFilters
+    filterset_class = filters.PlaylistLogFilters
     orders: ClassVar = _orders("made_at")
 
     def rows(self) -> QuerySet[Any]:

@@ -8,14 +8,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from therapy.api.fields import InstantField
+from therapy.api.fields import CorrectedInstantField, InstantField
 from therapy.sessions.api import bodies
 
 AS_SAID = "As the phone's clock showed it."
 
 
-def _put_right(**options: Any) -> InstantField:
-    return InstantField(help_text="Put right by the server's clock.", **options)
+def _put_right(**options: Any) -> CorrectedInstantField:
+    return CorrectedInstantField(help_text="Put right by the server's clock.", **options)
 
 
 class StaffSessionBody(bodies.SessionBody):
@@ -67,4 +67,6 @@ class StaffMeasureResponseBody(bodies.MeasureResponseBody):
 class StaffPlaylistLogBody(bodies.PlaylistLogBody):
     made_at = _put_right()
     phone_made_at = InstantField(help_text=AS_SAID)
-    entries = bodies.EntryBody(many=True, help_text="In playing order.")
+    entries: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=bodies.EntryBody(), help_text="In playing order."
+    )
