@@ -59,6 +59,10 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 
 @pytest.fixture
 def parameters(people: People) -> dict[str, Any]:
+    return parameters_at(people)
+
+
+def parameters_at(people: People) -> dict[str, Any]:
     """What every parameter of an address is at Harbour, and that it is there."""
     people.harbour.name = "A name that no example has"
     people.harbour.save()
