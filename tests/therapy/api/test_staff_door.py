@@ -1,4 +1,4 @@
-"""Who comes in to the staff API: a session with a second factor, and with the CSRF token to write."""
+"""Who comes in to the staff API: a session with a second factor; to write, the CSRF token too."""
 
 from typing import Any
 
