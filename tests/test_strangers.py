@@ -21,7 +21,7 @@ from exports.models import Bundle, ModelPackage, SigningKey
 from tests.factories import MembershipFactory, PlaylistLogFactory, SessionPlanFactory
 from tests.people import People, settle
 from therapy.access.acts import roles_that_may
-from therapy.access.doors import OPERATOR, Open, Staff, door_of
+from therapy.access.doors import OPERATOR, Open, Staff, StaffApi, door_of
 from therapy.access.doors import Phone as PhoneDoor
 from therapy.models import DataExport, Membership, ProgressNote, SafetyFlag
 from therapy.people.invitations import invite
@@ -61,6 +61,10 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 
 @pytest.fixture
 def parameters(people: People) -> dict[str, Any]:
+    return parameters_at(people)
+
+
+def parameters_at(people: People) -> dict[str, Any]:
     """What every parameter of an address is at Harbour, and that it is there."""
     people.harbour.name = "A name that no example has"
     people.harbour.save()
@@ -185,6 +189,8 @@ def test_nobody_gets_in_but_where_it_is_open(
                 assert answer.status_code not in {401, 403}
                 assert "next=" not in answer.headers.get("Location", "")
             case PhoneDoor():
+                assert answer.status_code == 401
+            case StaffApi():
                 assert answer.status_code == 401
             case Staff():
                 assert answer.status_code == 302

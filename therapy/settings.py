@@ -402,7 +402,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# The phone's API
+# The API
 
 # How often one phone, all phones of one clinic, one of the staff, and one network address without
 # either may call (therapy/api/throttles.py); empty for as often as they like.
@@ -427,7 +427,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Attune API",
-    "DESCRIPTION": "What a patient's phone sends and fetches. Every call carries its token.",
+    "DESCRIPTION": "What a patient's phone sends and fetches, with its token; and what staff read "
+    "and prescribe, with the session of the site's pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -436,9 +437,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ScreenedEnum": "therapy.plans.sections.safety.Screened",
+        "SessionEndingEnum": "therapy.sessions.models.ListeningSession.Ending",
+        "TrackPlayEndingEnum": "therapy.sessions.models.TrackPlay.Ending",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "therapy.api.description.as_problems",
+        "therapy.api.audiences.by_audience",
     ],
 }
 

@@ -8,6 +8,7 @@ from therapy.operation.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("therapy.api.urls")),
+    path("api/v1/", include("therapy.api.staff_urls")),
     path("api/v1/", include("exports.urls")),
     re_path(r"^api(/|$)", NoSuchAddress.as_view()),
     path("", include("adaptation.urls")),

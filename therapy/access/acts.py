@@ -26,6 +26,11 @@ class Act(StrEnum):
     TAKE_DATA_OUT = "take a patient's data out"
     ERASE = "erase a patient"
 
+    @property
+    def key(self) -> str:
+        """For programs: `see-patients`."""
+        return self.name.lower().replace("_", "-")
+
 
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_PATIENTS: frozenset(Role),

@@ -49,6 +49,12 @@ class Staff:
         return self.reads if method in {"GET", "HEAD", "OPTIONS"} else self.writes
 
 
+@dataclass(frozen=True)
+class StaffApi(Staff):
+    """As `Staff`, of an address of the API: its view lets people in by itself, so that refusals are
+    answered in the API's own words (`therapy.api.staff`)."""
+
+
 Door = Open | Phone | Operator | Staff
 OPEN, PHONE, OPERATOR = Open(), Phone(), Operator()
 

@@ -101,6 +101,13 @@ class PhoneInstantField(InstantField):
         return getattr(instance, f"phone_{self.field_name}")
 
 
+class CorrectedInstantField(PhoneInstantField):
+    """The same time, put right by the server's clock (docs/sync.md)."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, str(self.field_name))
+
+
 class OptionalChoiceField(serializers.ChoiceField):
     """One of the choices, or null where nothing was said, which the record has as empty text."""
 

@@ -6,6 +6,7 @@ nothing, so the same request may be tried again for itself.
 
 import json
 import re
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -23,7 +24,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from therapy.access.walls import outside_all_walls
 from therapy.api.models import KeptAnswer
 from therapy.api.problems import HeaderRefused, Problem
-from therapy.people.models import Device, Patient
+from therapy.people.models import Device, Patient, User
 
 View = TypeVar("View", bound=Callable[..., Response])
 
@@ -51,7 +52,9 @@ def idempotent(*, kept: timedelta = A_DAY) -> Callable[[View], View]:
     so long, and is the answer to each repeat. Without the header nothing is different.
 
     The method must answer with `Response`. Whose record the answer is: the calling phone's patient,
-    or whom the method names in `request.answers_about`.
+    whom the view's `access` gave to the calling member of staff, who is given it again only while
+    they may see that patient, or, of a caller nobody knows yet, whom the method names in
+    `request.answers_about`.
     """
 
     def decorated(method: View) -> View:
@@ -62,13 +65,13 @@ def idempotent(*, kept: timedelta = A_DAY) -> Callable[[View], View]:
                 return method(view, request, *args, **kwargs)
             row = _claimed(request, _read(key), kept)
             if row.status is not None:
-                return _again(row)
+                return _again(view, row)
             try:
                 response = method(view, request, *args, **kwargs)
             except BaseException:
                 _let_go(row)
                 raise
-            _keep(row, response, _about(request))
+            _keep(row, response, _about(view, request))
             return response
 
         return cast(View, extend_schema(parameters=[_parameter(kept)])(answer))
@@ -121,7 +124,7 @@ def _answered(stored: KeptAnswer | None, body_hmac: str) -> KeptAnswer:
     return stored
 
 
-def _keep(row: KeptAnswer, response: Response, about: Patient | None) -> None:
+def _keep(row: KeptAnswer, response: Response, about: uuid.UUID | None) -> None:
     if response.status_code >= 300:
         _let_go(row)
         return
@@ -129,7 +132,7 @@ def _keep(row: KeptAnswer, response: Response, about: Patient | None) -> None:
     answer = json.dumps({"headers": headers, "body": response.data}, cls=JSONEncoder)
     with outside_all_walls():
         KeptAnswer.objects.filter(id=row.id).update(
-            status=response.status_code, patient=about, secret_answer=answer
+            status=response.status_code, patient_id=about, secret_answer=answer
         )
 
 
@@ -138,14 +141,21 @@ def _let_go(row: KeptAnswer) -> None:
         KeptAnswer.objects.filter(id=row.id).delete()
 
 
-def _again(row: KeptAnswer) -> Response:
+def _again(view: Any, row: KeptAnswer) -> Response:
+    if row.patient_id is not None and isinstance(view.request.user, User):
+        view.access.patient(row.patient_id)
     stored = json.loads(row.secret_answer)
     return Response(stored["body"], status=row.status, headers=stored["headers"])
 
 
-def _about(request: Request) -> Patient | None:
-    said: Patient | None = getattr(request, "answers_about", None)
-    return request.user.patient if isinstance(request.user, Device) else said
+def _about(view: Any, request: Request) -> uuid.UUID | None:
+    match request.user:
+        case Device() as device:
+            return device.patient_id
+        case User():
+            return next((patient for _, patient in view.access.given if patient is not None), None)
+    named: Patient | None = getattr(request, "answers_about", None)
+    return None if named is None else named.id
 
 
 def _hmac(text: str) -> str:

@@ -84,9 +84,23 @@ TYPES: Final = (
         "permission_denied",
         403,
         "Not allowed",
-        "Whoever calls is known, and may not do this: a role does not allow it, or a form's token "
-        "against forgery is missing.",
+        "Whoever calls is known, and may not do this: a role does not allow it.",
         "Do not ask again.",
+    ),
+    ProblemType(
+        "csrf_failed",
+        403,
+        "The token against forgery is missing",
+        "A call that writes, with a session, came without the header `X-CSRFToken` or from another "
+        "site.",
+        "Send the value of the cookie `csrftoken` in that header.",
+    ),
+    ProblemType(
+        "second_factor_required",
+        403,
+        "A second factor is wanted",
+        "The member of staff who is signed in has no second factor yet.",
+        "Sign in to the site's pages, which lead to setting one up.",
     ),
     ProblemType(
         "consent_withdrawn",

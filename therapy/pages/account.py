@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from therapy.access.doors import for_staff
 from therapy.accounts.adapters import UNKNOWN_ADDRESS
-from therapy.accounts.browsers import browser_in_words
+from therapy.accounts.browsers import browser_in_words, sessions_of
 from therapy.accounts.second_factor import KINDS
 from therapy.pages.requests import StaffRequest
 from therapy.people.models import Membership
@@ -70,9 +70,10 @@ def end_other_sessions(request: StaffRequest) -> HttpResponseRedirect:
 
 def _sessions(request: StaffRequest) -> list[UserSession]:
     """Those that have not ended by themselves: this one first, then the one used last."""
-    found = UserSession.objects.purge_and_list(request.user)
     return sorted(
-        found, key=lambda session: (session.is_current(), session.last_seen_at), reverse=True
+        sessions_of(request.user),
+        key=lambda session: (session.is_current(), session.last_seen_at),
+        reverse=True,
     )
 
 

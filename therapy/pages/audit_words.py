@@ -65,7 +65,9 @@ def _who(entry: AccessLog | WriteLog) -> str:
 
 
 def _read(entry: AccessLog) -> str:
-    return f"read {PLACES.get(entry.address, f'“{_spaced(entry.address)}”')}"
+    api, _, name = entry.address.rpartition(":")
+    place = PLACES.get(name, f"“{_spaced(name)}”")
+    return f"read {place}, through the API" if api else f"read {place}"
 
 
 def _wrote(entry: WriteLog) -> str:

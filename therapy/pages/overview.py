@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
+from django.db.models import Count, F, QuerySet, TextChoices
 
+from therapy.caseload.selectors import with_last_session
 from therapy.people.models import Clinic, Patient
 from therapy.people.visibility import Access
 from therapy.sessions.models import ListeningSession, MoodRating, TrackRating
@@ -48,11 +49,7 @@ def patients_found(
         patients = patients.filter(clinic=clinic)
     if search:
         patients = patients.filter(code__icontains=search)
-    latest = ListeningSession.objects.filter(patient=OuterRef("pk")).order_by("-started_at", "-id")
-    patients = patients.annotate(
-        last_session_id=Subquery(latest.values("id")[:1]),
-        last_session_at=Subquery(latest.values("started_at")[:1]),
-    )
+    patients = with_last_session(patients)
     if order is Order.RECENT:
         return patients.order_by(F("last_session_at").desc(nulls_last=True), "code", "id")
     return patients.order_by("code", "id")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from therapy.access.doors import Operator, Staff, door_of
+from therapy.access.doors import Operator, Staff, StaffApi, door_of
 from therapy.access.walls import inside
 from therapy.audit.causes import Cause, caused_by
 from therapy.audit.reads import note_reads
@@ -18,10 +18,9 @@ from therapy.people.visibility import Access, access_of
 class Doorkeeper:
     """Middleware, after those that find out who is signed in and turn away who is not.
 
-    Gives the request `access`, and raises PermissionDenied where somebody else than an operator
-    asks for an operator's page, or where the user works, but no role of
-    theirs in any clinic allows what the view does. Phones enter their clinic's walls with their
-    token (`therapy.api.views`). Whose records the request was given is written down before it is
+    Lets staff in to pages and operators to theirs. The API does so by itself: phones enter their
+    clinic's walls with their token (`therapy.api.views`), staff with their session
+    (`therapy.api.staff`). Whose records the request was given is written down before it is
     answered, and what it writes carries who made it.
     """
 
@@ -45,13 +44,24 @@ class Doorkeeper:
         door = door_of(view)
         if isinstance(door, Operator) and not _runs_this(request.user):
             raise PermissionDenied("These pages are for who runs this installation.")
-        if not isinstance(door, Staff) or not isinstance(request.user, User):
+        if isinstance(door, StaffApi) or not isinstance(door, Staff):
             return
-        access = access_of(request.user, door.act(request.method))
-        if access.roles and not any(map(access.reaches, access.roles)):
-            raise PermissionDenied(f"Your role does not let you {access.act}.")
-        request.access = access  # type: ignore[attr-defined]
-        request.walls.enter_context(inside(access.roles))  # type: ignore[attr-defined]
+        if isinstance(request.user, User):
+            let_in(request, request.user, door)
+
+
+def let_in(request: HttpRequest, user: User, door: Staff) -> Access:
+    """Give the request its `access`, within the walls of the clinics where the user works.
+
+    Raises PermissionDenied where the user works, but no role of theirs in any clinic allows what
+    the view does.
+    """
+    access = access_of(user, door.act(request.method))
+    if access.roles and not any(map(access.reaches, access.roles)):
+        raise PermissionDenied(f"Your role does not let you {access.act}.")
+    request.access = access  # type: ignore[attr-defined]
+    request.walls.enter_context(inside(access.roles))  # type: ignore[attr-defined]
+    return access
 
 
 def _runs_this(user: object) -> bool:

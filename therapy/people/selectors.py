@@ -5,9 +5,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from therapy.people.models import Clinic, Consent, Device, Patient, User
+from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode
 from therapy.people.tokens import token_digest
+
+NOBODY = "Nobody works at this clinic under this id."
 
 
 def clinic_of(*, slug: str) -> Clinic:
@@ -88,6 +90,11 @@ def usable_pairing_code(patient: Patient) -> PairingCode | None:
 def user_of(*, email: str) -> User | None:
     """The member of staff with that address, in whatever case it was typed."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def member_of(*, clinic: Clinic, membership_id: int) -> Membership | None:
+    """Who works at the clinic under that id."""
+    return Membership.objects.filter(clinic=clinic, id=membership_id).first()
 
 
 def standing_consents(scope: str) -> QuerySet[Consent]:

@@ -102,7 +102,10 @@ def create_patient(
     if therapist is not None and therapist.clinic_id != clinic.id:
         problems["therapist"] = [f"{therapist.user} does not work at {clinic}."]
     refuse(problems)
-    add(patient)
+    try:
+        add(patient)
+    except ValidationError as taken:
+        raise ValidationError({"code": taken.messages}) from taken
     ask_for_adaptation(patient)
     return patient
 

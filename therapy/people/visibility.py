@@ -1,7 +1,7 @@
 """What a signed-in user may see: the only way from a user, or from an address, to a patient."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
@@ -39,6 +39,25 @@ class Access:
     def clinics(self) -> QuerySet[Clinic]:
         """The clinics that the act reaches."""
         return Clinic.objects.filter(id__in=[held for held in self.roles if self.reaches(held)])
+
+    def clinic(self, slug: str) -> Clinic:
+        """The clinic of that address. Raises as `patient` does."""
+        found = Clinic.objects.filter(slug=slug, id__in=list(self.roles)).first()
+        if found is None:
+            raise Http404("You work in no clinic with this address.")
+        if not self.reaches(found.id):
+            raise PermissionDenied(f"Your role at {found} does not let you {self.act}.")
+        return found
+
+    def patients_of(self, clinic: Clinic) -> QuerySet[Patient]:
+        """As `patients`, of one clinic that `clinic` gave."""
+        self.given.add((clinic.id, None))
+        return Patient.objects.filter(clinic=clinic, erasure=None)
+
+    def show(self, patients: Iterable[Patient]) -> None:
+        """Remember that rows of these patients are handed out, which a list of a whole clinic has
+        found."""
+        self.given.update((patient.clinic_id, patient.id) for patient in patients)
 
     def patients(self) -> QuerySet[Patient]:
         """The patients of those clinics, but for those who are being erased."""

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from therapy.api.errors import refusals
+from therapy.api.fields import TruthField, WholeNumberField
 from therapy.api.views import ConditionalPhoneView
 from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
 from therapy.catalogue.selectors import feature_table
@@ -21,16 +22,16 @@ from therapy.plans.sections.lists import WHENS
 from therapy.plans.selectors import current_plan, standing_of
 
 
-class _Slot(serializers.Serializer[Any]):
-    days = serializers.ListField(child=serializers.IntegerField(), help_text="1 Monday .. 7 Sunday")
+class SlotBody(serializers.Serializer[Any]):
+    days = serializers.ListField(child=WholeNumberField(), help_text="1 Monday .. 7 Sunday")
     at = serializers.CharField(help_text="Time of day, such as 20:30.")
-    minutes = serializers.IntegerField(help_text="For how long it may be begun.")
+    minutes = WholeNumberField(help_text="For how long it may be begun.")
 
 
-class _Asked(serializers.Serializer[Any]):
+class AskedBody(serializers.Serializer[Any]):
     measure = serializers.CharField()
     when = serializers.ChoiceField(WHENS)
-    may_skip = serializers.BooleanField()
+    may_skip = TruthField()
 
 
 class PlanBody(serializers.ModelSerializer[SessionPlan]):
@@ -42,8 +43,8 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
     time_zone = serializers.CharField(
         source="patient.time_zone", help_text="In which the schedule's times are meant."
     )
-    schedule = serializers.ListField(child=_Slot(), help_text="When sessions are due.")
-    measures = serializers.ListField(child=_Asked(), help_text="What is asked, and when.")
+    schedule = serializers.ListField(child=SlotBody(), help_text="When sessions are due.")
+    measures = serializers.ListField(child=AskedBody(), help_text="What is asked, and when.")
     only_tags = serializers.ListField(
         child=serializers.CharField(), help_text="Tracks with one of them alone; empty: all."
     )

@@ -35,7 +35,10 @@ class SafetyFlag(Record):
 
     class Meta:
         ordering = ["-raised_at", "id"]
-        indexes = [models.Index(fields=["patient", "-raised_at"])]
+        indexes = [
+            models.Index(fields=["patient", "-raised_at"]),
+            models.Index(fields=["-raised_at", "-id"], name="flag_newest_first"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["rule", "cause"], name="flag_once_per_rule_and_cause"),
             models.CheckConstraint(

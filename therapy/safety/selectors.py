@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, F, QuerySet
 
-from therapy.people.models import Patient
+from therapy.people.models import Clinic, Patient
 from therapy.safety.models import SafetyFlag
 from therapy.safety.rules import Severity
 
@@ -15,6 +15,12 @@ def flags_of(patient: Patient) -> QuerySet[SafetyFlag]:
     flags = SafetyFlag.objects.filter(patient=patient).select_related("acknowledged_by")
     newest = F("acknowledged_at").desc(nulls_first=True)
     return flags.order_by(newest, "-severity", "-raised_at", "id")  # "urgent" > "attention"
+
+
+def flags_in(clinic: Clinic) -> QuerySet[SafetyFlag]:
+    """The flags of a clinic's patients, but for those who are being erased; in no order."""
+    flags = SafetyFlag.objects.filter(patient__clinic=clinic, patient__erasure=None)
+    return flags.select_related("patient", "acknowledged_by").order_by()
 
 
 def open_flags_of(patients: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from therapy.people.models import Patient
 from therapy.sessions.models import (
@@ -50,6 +51,11 @@ def playlist_of(patient: Patient, playlist_id: uuid.UUID) -> PlaylistLog | None:
     if log is not None:
         log.patient = patient  # which is at hand
     return log
+
+
+def reports_of(patient: Patient, kind: type[Model]) -> QuerySet[Any]:
+    """The patient's rows of one of REPORTS, in no order."""
+    return kind._default_manager.filter(patient=patient).order_by()
 
 
 def last_received_at(patient: Patient) -> datetime | None:

@@ -49,16 +49,17 @@ def window() -> Iterator[Any]:
 def test_a_call_can_be_tried_from_the_page(phone: Phone, live_server: Any) -> None:
     complaints: list[str] = []
     asked: list[str] = []
-    me = "#operations-people-getMe"
+    token = '.auth-container:has-text("deviceToken")'
+    me = '[id$="people-getMe"]'
     with window() as page:
         page.on("console", lambda said: complaints.append(said.text))
         page.on("pageerror", lambda raised: complaints.append(str(raised)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(live_server.url + ADDRESS)
         page.click(".btn.authorize")
-        page.fill(".modal-ux input", phone.headers["Authorization"].split()[1])
-        page.click(".modal-ux .btn.authorize")
-        page.click(".modal-ux .btn-done")
+        page.fill(f"{token} input", phone.headers["Authorization"].split()[1])
+        page.click(f"{token} .btn.authorize")
+        page.click(f"{token} .btn-done")
         page.click(f"{me} .opblock-summary-control")
         page.click(f"{me} .try-out__btn")
         page.click(f"{me} .execute")

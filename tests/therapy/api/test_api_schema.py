@@ -33,6 +33,12 @@ def schema(text: str) -> Any:
     return yaml.safe_load(text)
 
 
+def audience(operation: dict[str, Any]) -> str:
+    """`phone` or `staff`, as the tags of the operation say."""
+    (tag,) = operation["tags"]
+    return str(tag.partition(": ")[0])
+
+
 def operations(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for address, methods in schema["paths"].items():
         for method, operation in methods.items():
@@ -65,19 +71,38 @@ def test_every_call_is_described_and_says_how_it_is_refused(schema: Any) -> None
         assert ("401" in refusals) is (name not in OPEN), name
         if name.startswith("post"):
             assert refusals >= {"400", "415"}, name
-            assert ("409" in refusals) is (name not in BATCHES | WITHOUT_IDS), name
+            may_conflict = audience(operation) == "staff" or name not in BATCHES | WITHOUT_IDS
+            assert ("409" in refusals) is may_conflict, name
         for code in refusals:
             content = responses[code]["content"]["application/problem+json"]
             assert content["schema"] == {"$ref": "#/components/schemas/ProblemBody"}, name
             assert content["examples"], name
 
 
-def test_every_call_but_the_open_ones_wants_the_phones_token_and_nothing_else(schema: Any) -> None:
+def test_every_call_but_the_open_ones_wants_the_phones_token_or_a_session(schema: Any) -> None:
     wanted = {name: operation.get("security") for name, operation in operations(schema)}
     assert {name for name, security in wanted.items() if security is None} == OPEN
-    for name in wanted.keys() - OPEN:
-        assert wanted[name] == [{"deviceToken": []}], name
+    for name, operation in operations(schema):
+        if name not in OPEN:
+            assert wanted[name] == [expected_of(name, operation)], name
     assert schema["components"]["securitySchemes"]["deviceToken"]["scheme"] == "bearer"
+    assert schema["components"]["securitySchemes"]["staffSession"]["in"] == "cookie"
+
+
+def expected_of(name: str, operation: dict[str, Any]) -> dict[str, list[str]]:
+    """What a call must carry."""
+    if audience(operation) == "phone":
+        return {"deviceToken": []}
+    return {"staffSession": []} | ({} if name.startswith("get ") else {"csrfToken": []})
+
+
+def test_tags_say_for_whom_a_call_is_phones_first(schema: Any) -> None:
+    used = {tag for _, operation in operations(schema) for tag in operation["tags"]}
+    listed = [tag["name"] for tag in schema["tags"]]
+    assert set(listed) == used
+    audiences = [tag.partition(": ")[0] for tag in listed]
+    assert audiences == sorted(audiences)
+    assert set(audiences) == {"phone", "staff"}
 
 
 def test_every_post_can_be_sent_again(schema: Any) -> None:
@@ -87,7 +112,7 @@ def test_every_post_can_be_sent_again(schema: Any) -> None:
             reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
             body = schema["components"]["schemas"][reference.rpartition("/")[2]]
             named = {parameter["name"] for parameter in operation.get("parameters", ())}
-            assert ("id" in body["required"]) is not ("Idempotency-Key" in named), name
+            assert ("id" in body.get("required", ())) is not ("Idempotency-Key" in named), name
 
 
 def test_every_body_that_is_sent_has_an_example(schema: Any) -> None:

@@ -290,13 +290,13 @@ def test_a_track_can_be_heard(window: Window, harbour: People) -> None:
     window.expect_calm()
 
 
-def test_the_description_of_the_phone_api_opens(
+def test_the_description_of_the_api_opens(
     chromium: Browser, harbour: People, live_server: LiveServer
 ) -> None:
     with context_of(chromium, DESK) as context:
         window = Window(context.new_page(), live_server.url)
         window.open(reverse("api:docs"))
-        window.page.locator(".swagger-ui .info .title", has_text="Attune phone API").wait_for()
+        window.page.locator(".swagger-ui .info .title", has_text="Attune API").wait_for()
         window.page.locator(".swagger-ui .opblock").first.wait_for()
         assert window.troubles == []
         assert window.page.evaluate("window.violations") == []

@@ -1,0 +1,276 @@
+"""No list asks the database more often because it has more rows: 1, 10 and 100 are asked for alike.
+
+The addresses are those that the site has: a new one that shows something must say here what rows it
+lists (`LISTS`), or that it shows one thing (`ONE_THING`).
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from exports import packages_page
+from exports.models import ModelPackage, SigningKey
+from tests.factories import (
+    DeviceFactory,
+    ListeningSessionFactory,
+    MeasureResponseFactory,
+    MembershipFactory,
+    MoodRatingFactory,
+    PatientFactory,
+    PlaylistEntryFactory,
+    PlaylistLogFactory,
+    SessionNotHeldFactory,
+    SessionPlanFactory,
+    TrackPlayFactory,
+    TrackRatingFactory,
+)
+from tests.people import People, described_track, settle
+from tests.test_strangers import filled, parameters_at, patterns
+from therapy.access.doors import Phone, Staff, door_of
+from therapy.api.cursors import MOST_ROWS_A_PAGE
+from therapy.api.staff import StaffList
+from therapy.audit.models import AccessLog
+from therapy.models import Consent, Erasure, Membership, PlanStanding, SafetyFlag
+from therapy.pages import audit, catalogue, patients, rights, safety
+from therapy.people.invitations import invite
+
+pytestmark = pytest.mark.django_db
+
+AMOUNTS = (1, 10, 100)
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+Fill = Callable[[People, int], None]
+
+
+def _patient(people: People, n: int) -> None:
+    """One whom every column of a list says something of."""
+    patient = PatientFactory(clinic=people.harbour, therapist=people.therapist)
+    SessionPlanFactory(patient=patient)
+    PlanStanding.objects.create(patient=patient, standing="paused")
+    DeviceFactory(patient=patient)
+    _session_of(people, patient)
+    _flag_of(patient, patient.id)
+
+
+def _session_of(people: People, patient: Any) -> None:
+    session = ListeningSessionFactory(patient=patient, ended_at=None)
+    for phase in ("before", "after"):
+        MoodRatingFactory(patient=patient, session=session, phase=phase)
+    TrackRatingFactory(patient=patient, session=session, track=people.tracks[0])
+    log = PlaylistLogFactory(patient=patient, session=session)
+    for position, track in enumerate(people.tracks):
+        PlaylistEntryFactory(playlist=log, position=position, track=track)
+
+
+def _flag_of(patient: Any, cause: Any) -> None:
+    SafetyFlag.objects.create(
+        patient=patient, rule="self-harm-answer", rule_version=1, severity="urgent", cause=cause
+    )
+
+
+def _session(people: People, n: int) -> None:
+    _session_of(people, people.anna)
+
+
+def _flag(people: People, n: int) -> None:
+    patient = PatientFactory(clinic=people.harbour)
+    _flag_of(patient, patient.id)
+    SafetyFlag.objects.filter(patient=patient).update(
+        acknowledged_by=people.alice, acknowledged_at=DAY
+    )
+
+
+def _plan(people: People, n: int) -> None:
+    plan = SessionPlanFactory(
+        patient=people.anna, version=1000 + n, created_by=people.bob, therapist=people.therapist
+    )
+    plan.always_tracks.add(people.tracks[0])
+    plan.never_tracks.add(people.tracks[1])
+
+
+def _whole_patient(people: People, n: int) -> None:
+    """All that one patient's page lists."""
+    _session_of(people, people.anna)
+    MeasureResponseFactory(patient=people.anna)
+    DeviceFactory(patient=people.anna)
+    flagged = MoodRatingFactory(patient=people.anna)
+    _flag_of(people.anna, flagged.id)
+    Consent.objects.create(
+        patient=people.anna, scope="care", given=True, text_version="1", language="en"
+    )
+
+
+def _clinic(people: People, n: int) -> None:
+    MembershipFactory(user=people.alice, role=Membership.Role.OWNER)
+
+
+def _signed_in_elsewhere(people: People, n: int) -> None:
+    _clinic(people, n)
+    Client().force_login(people.alice)
+
+
+def _member(people: People, n: int) -> None:
+    MembershipFactory(clinic=people.harbour)
+    invite(by=people.alice.memberships.get(), email=f"new-{n}@example.org", role="therapist")
+
+
+def _read(people: People, n: int) -> None:
+    AccessLog.objects.create(
+        at=timezone.now(),
+        window=DAY,
+        user=people.bob,
+        clinic_id=people.harbour.id,
+        patient_id=people.anna.id,
+        address=f"page-{n}",
+    )
+
+
+def _erasure(people: People, n: int) -> None:
+    Erasure.objects.create(
+        clinic=people.harbour, asked_by=people.alice, counts={"Mood ratings": n}, finished_at=DAY
+    )
+
+
+def _track(people: People, n: int) -> None:
+    described_track(people.tracks[0].catalogue, tempo=60.0 + n % 7)
+
+
+def _package(people: People, n: int) -> None:
+    first = ModelPackage.objects.filter(patient=people.anna).earliest("version")
+    model = first.patient_model
+    model.pk, model.version, model._state.adding = uuid.uuid4(), 100 + n, True
+    model.save()
+    first.pk, first.version, first._state.adding = uuid.uuid4(), 100 + n, True
+    first.patient_model, first.sha256 = model, f"{n:064}"
+    first.save()
+
+
+def _key(people: People, n: int) -> None:
+    SigningKey.objects.create(
+        key_id=f"{n:016x}",
+        public_key=n.to_bytes(32, "big"),
+        retired_at=DAY,
+        honoured_until=datetime(2126, 3, 1, tzinfo=UTC),
+    )
+
+
+def _of_anna(factory: Any, **fields: Any) -> Fill:
+    return lambda people, n: factory(patient=people.anna, **fields)
+
+
+def _of_anna_and_a_track(factory: Any) -> Fill:
+    return lambda people, n: factory(patient=people.anna, track=people.tracks[n % 3])
+
+
+def _nothing(people: People, n: int) -> None:
+    """What is listed is written in the code."""
+
+
+API, ANNA = "api/v1/", "api/v1/patients/<uuid:patient_id>"
+LISTS: dict[str, Fill] = {
+    f"{API}clinics": _clinic,
+    f"{API}clinics/<slug:slug>/patients": _patient,
+    f"{API}clinics/<slug:slug>/safety-flags": _flag,
+    ANNA: _whole_patient,
+    f"{ANNA}/plans": _plan,
+    f"{ANNA}/sessions": _session,
+    f"{ANNA}/sessions-not-held": _of_anna(SessionNotHeldFactory),
+    f"{ANNA}/mood-ratings": _of_anna(MoodRatingFactory),
+    f"{ANNA}/track-ratings": _of_anna_and_a_track(TrackRatingFactory),
+    f"{ANNA}/track-plays": _of_anna_and_a_track(TrackPlayFactory),
+    f"{ANNA}/measure-responses": _of_anna(MeasureResponseFactory),
+    f"{ANNA}/playlist-logs": _session,
+    f"{API}plan-templates": _nothing,
+    f"{API}plan": _track,
+    f"{API}catalogue": _track,
+    f"{API}consents": _whole_patient,
+    f"{API}measures": _nothing,
+    f"{API}keys": _key,
+    f"{API}crisis-contacts": _plan,
+    "": _patient,
+    "patients/<uuid:patient_id>/": _whole_patient,
+    "patients/<uuid:patient_id>/data/": _whole_patient,
+    "patients/<uuid:patient_id>/erase/": _whole_patient,
+    "patients/<uuid:patient_id>/packages/": _package,
+    "erasures/": _erasure,
+    "catalogue/": _track,
+    "account/": _signed_in_elsewhere,
+    "staff/<slug:slug>/": _member,
+    "audit/<slug:slug>/": _read,
+}
+ONE_THING = {
+    *(f"{API}me", f"{API}model", f"{API}model/file", f"{API}tracks/<uuid:track_id>/audio"),
+    "bases/<slug:name>/<int:version>/",
+    "catalogue/<uuid:track_id>/audio",
+    *("account/sessions/end-others/", "account/sessions/<int:session_id>/end/"),  # only write
+    "patients/<uuid:patient_id>/data/archive",
+    "patients/<uuid:patient_id>/packages/<int:version>/<slug:kind>",
+    "patients/<uuid:patient_id>/phones/<uuid:phone_id>/end/",
+    "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",
+    "staff/<slug:slug>/<int:membership_id>/end/",
+    *("audit/", "staff/"),  # lead on to the first clinic's
+}
+
+
+def shown() -> list[str]:
+    """The addresses of ours that a phone or a member of staff can read something at."""
+    return [route for route, pattern in patterns() if _shows(pattern.callback)]
+
+
+def _shows(view: Any) -> bool:
+    if view.__module__.startswith("allauth."):
+        return False  # forms about oneself
+    door, of_api = door_of(view), getattr(view, "cls", None)
+    if of_api is not None:
+        return isinstance(door, Staff | Phone) and hasattr(of_api, "get")
+    return isinstance(door, Staff) and (door.reads is not None or door.writes is None)
+
+
+def test_every_address_that_shows_something_is_asked_here() -> None:
+    unknown = sorted(set(shown()) - LISTS.keys() - ONE_THING)
+    assert not unknown, f"Say in LISTS or ONE_THING what these show: {', '.join(unknown)}."
+    gone = sorted((LISTS.keys() | ONE_THING) - set(shown()))
+    assert not gone, f"These are no longer there: {', '.join(gone)}."
+
+
+@pytest.fixture
+def people(db: None, settings: Any, tmp_path: Any) -> People:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return settle()
+
+
+@pytest.fixture
+def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that show every row: one that is full at 10 would hide what 100 cost."""
+    for module in (audit, catalogue, packages_page, patients, rights, safety):
+        for name in list(vars(module)):
+            if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN"}:
+                monkeypatch.setattr(module, name, 2 * max(AMOUNTS))
+
+
+@pytest.mark.usefixtures("long_pages")
+@pytest.mark.parametrize("route", LISTS)
+def test_as_many_queries_for_many_rows_as_for_one(route: str, people: People) -> None:
+    url, view = filled(route, parameters_at(people)), dict(patterns())[route].callback
+    client, headers = Client(), people.annas_phone.headers
+    if isinstance(door_of(view), Staff):
+        client.force_login(people.alice)
+        headers = {}
+    if issubclass(getattr(view, "cls", object), StaffList):
+        url += f"?page_size={MOST_ROWS_A_PAGE}"
+    asked: dict[int, list[str]] = {}
+    for amount, before in zip(AMOUNTS, (0, *AMOUNTS), strict=False):
+        for n in range(before, amount):
+            LISTS[route](people, n)
+        assert client.get(url, headers=headers).status_code == 200  # and the read is noted
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url, headers=headers)
+        asked[amount] = [query["sql"][:300] for query in captured.captured_queries]
+    counts = {amount: len(queries) for amount, queries in asked.items()}
+    assert len(set(counts.values())) == 1, (counts, sorted(asked[max(AMOUNTS)]))

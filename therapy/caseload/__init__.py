@@ -1,0 +1,1 @@
+"""A caseload: the patients of a clinic, with what every room below knows of them."""
