@@ -133,3 +133,25 @@ def test_templates_are_told_with_what_they_rest_on(bob: Staff) -> None:
     told = bob.get("plan-templates").json()["templates"]
     assert [template["key"] for template in told] == list(TEMPLATES)
     assert all(template["source"] and template["plan"] for template in told)
+
+
+def test_a_prescription_whose_answer_was_lost_is_had_again(
+    people: People, bob: Staff, plans: str
+) -> None:
+    key = {"Idempotency_Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+    first = bob.post(plans, {"template": "sleep"}, **key)
+    again = bob.post(plans, {"template": "sleep"}, **key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert SessionPlan.objects.count() == 1
+
+
+def test_who_works_there_no_longer_is_not_answered_again(
+    people: People, bob: Staff, plans: str
+) -> None:
+    key = {"Idempotency_Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+    bob.post(plans, {"template": "sleep", "indication": "Lies awake."}, **key)
+    people.therapist.delete()
+    again = bob.post(plans, {"template": "sleep", "indication": "Lies awake."}, **key)
+    assert again.status_code == 404
+    assert b"awake" not in again.content
