@@ -23,7 +23,7 @@ from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import Open, Staff, door_of
 from therapy.access.doors import Phone as PhoneDoor
-from therapy.models import DataExport, Membership, SafetyFlag
+from therapy.models import DataExport, Membership, SafetyFlag, TablesExport
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 
@@ -111,6 +111,14 @@ def parameters(people: People) -> dict[str, Any]:
         patient=people.anna, file="data-exports/anna.zip", ready_at=datetime(2026, 3, 1, tzinfo=UTC)
     )
     export.file.storage.save(export.file.name, ContentFile(b"PK00"))
+    tables = TablesExport.objects.create(
+        clinic=people.harbour,
+        form="csv",
+        pseudonymous=False,
+        file="data-exports/tables.zip",
+        ready_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    tables.file.storage.save(tables.file.name, ContentFile(b"PK00"))
     owner = people.alice.memberships.get()
     invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
     return {
@@ -123,6 +131,7 @@ def parameters(people: People) -> dict[str, Any]:
         "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
         "phone_id": people.annas_phone.device.id,
         "flag_id": flag.id,
+        "export_id": tables.id,
         "playlist_id": PlaylistLogFactory(patient=people.anna).id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,

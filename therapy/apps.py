@@ -12,9 +12,12 @@ class TherapyConfig(AppConfig):
         from therapy.pages.consent_panel import ConsentPanel
         from therapy.pages.phones import PhonesPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
+        from therapy.rights import holders
+        from therapy.rights.tables_holder import ClinicTables
 
         register()
         panels.register(FlagsPanel())
         panels.register_column(FlagsColumn())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
+        holders.register(ClinicTables())

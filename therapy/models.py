@@ -2,6 +2,7 @@
 
 from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.interchange.models import TablesExport
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
@@ -42,6 +43,7 @@ __all__ = [
     "SafetyFlag",
     "SessionNotHeld",
     "SessionPlan",
+    "TablesExport",
     "Track",
     "TrackFeatures",
     "TrackPlay",

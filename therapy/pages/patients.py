@@ -52,6 +52,7 @@ def patients(request: StaffRequest) -> HttpResponse:
             "page": page,
             "columns": columns,
             "rows": _with_cells(overview.rows_of(list(page.object_list)), columns),
+            "clinic_acts": _acts_at(request.access, clinics),
         },
     )
 
@@ -90,6 +91,19 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )
+
+
+def _acts_at(access: Access, clinics: list[Clinic]) -> list[tuple[Clinic, dict[str, bool]]]:
+    """What the user may do with all patients of a clinic at once, where there is something."""
+    imports, takes_out = (Access(access.roles, act) for act in (Act.CHANGE_CARE, Act.TAKE_DATA_OUT))
+    listed = [
+        (
+            clinic,
+            {"imports": imports.reaches(clinic.id), "takes_out": takes_out.reaches(clinic.id)},
+        )
+        for clinic in clinics
+    ]
+    return [(clinic, acts) for clinic, acts in listed if any(acts.values())]
 
 
 def _chosen_clinic(clinics: list[Clinic], slug: str) -> Clinic | None:

@@ -6,6 +6,7 @@ from therapy.pages import (
     account,
     audit,
     catalogue,
+    imports,
     interchange,
     invitations,
     patients,
@@ -13,6 +14,7 @@ from therapy.pages import (
     rights,
     safety,
     staff,
+    tables,
 )
 from therapy.pages.health import healthz
 
@@ -47,6 +49,18 @@ urlpatterns = [
     ),
     path("patients/<uuid:patient_id>/erase/", rights.erase, name="patient-erase"),
     path("erasures/", rights.erasures, name="erasures"),
+    path("clinics/<slug:slug>/patients/import/", imports.import_patients, name="import-patients"),
+    path(
+        "clinics/<slug:slug>/patients/import/template.csv",
+        imports.template,
+        name="import-template",
+    ),
+    path("clinics/<slug:slug>/tables/", tables.tables, name="tables"),
+    path(
+        "clinics/<slug:slug>/tables/<uuid:export_id>/archive",
+        tables.tables_archive,
+        name="tables-archive",
+    ),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
     path("account/", account.account, name="account"),
