@@ -62,7 +62,7 @@ def parameters(people: People) -> dict[str, Any]:
     """What every parameter of an address is at Harbour, and that it is there."""
     people.harbour.name = "A name that no example has"
     people.harbour.save()
-    SessionPlanFactory(patient=people.anna)
+    plan = SessionPlanFactory(patient=people.anna)
     people.tracks[0].audio.save("calm.ogg", ContentFile(b"OggS"))
     base = BaseModel.objects.create(
         name="calm-base",
@@ -125,6 +125,7 @@ def parameters(people: People) -> dict[str, Any]:
         "patient_id": people.anna.id,
         "track_id": people.tracks[0].id,
         "version": 1,
+        "plan_version": plan.version,
         "kind": "record",
         "name": base.name,
         "sha256": UNKNOWN_HERE,

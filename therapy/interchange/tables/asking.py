@@ -98,7 +98,12 @@ def _told_aside(report: ReportShare) -> Iterator[Callable[[int, int, str], None]
                 report, 0.9 * done / due, f"{done} of {due} rows, {table}"
             ).result()
         finally:
-            aside.submit(lambda: connection.close()).result()
+            aside.submit(_close).result()
+
+
+def _close() -> None:
+    """The connection of the thread that calls this."""
+    connection.close()
 
 
 def _pack(folder: Path, draft: IO[bytes]) -> None:

@@ -175,9 +175,8 @@ def test_a_code_that_is_taken_meanwhile_is_told(
     monkeypatch.setattr(importing, "dry_run", overtaken)
     path = tmp_path / "patients.csv"
     path.write_text(TWO)
-    with pytest.raises(
-        CommandError, match=r"Nobody was taken in.\nLine 3, code: The clinic already"
-    ):
+    told = r"Nobody was taken in.\nLine 3, code: The clinic already"
+    with pytest.raises(CommandError, match=told):
         call_command("import_patients", str(path), "--clinic=harbour")
     assert not runs[0].problems
     assert not Patient.objects.filter(code="P-1").exists()

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import MoodRatingFactory, TrackRatingFactory
@@ -142,6 +142,7 @@ rows = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows)
 def test_any_text_comes_back_and_none_is_a_formula(written: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -157,6 +158,7 @@ def test_any_text_comes_back_and_none_is_a_formula(written: list[Any]) -> None:
     assert [float(number) if number else None for _, number in cells] == [one for _, one in written]
 
 
+@settings(deadline=None)
 @given(rows)
 def test_parquet_gives_back_the_same(written: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
