@@ -63,7 +63,8 @@ def lines_of(content: bytes) -> tuple[list[Line], list[Problem]]:
     rows = _rows(text, first)
     header_at, header = next(rows, (0, []))
     places = _places(header_at, header)
-    lines, problems = [], []
+    lines: list[Line] = []
+    problems: list[Problem] = []
     for number, cells in rows:
         if len(lines) + len(problems) >= MOST_LINES:
             raise Unreadable(Problem(0, "", f"Has more than {MOST_LINES} patients. Split it."))

@@ -110,7 +110,7 @@ def write_tables(*, wanted: Wanted, folder: Path, report: Report) -> dict[str, F
         patients = {one["origin"]: one["of"] for one in counted.order_by("origin")}
         withdrawn, being_erased = selection.withdrawn(), selection.being_erased()
     package = data_package(
-        name=selection.clinic.slug, form=wanted.form, made_at=_said(made_at), files=files
+        name=selection.clinic.slug, form=wanted.form, made_at=made_at.isoformat(), files=files
     )
     beside = [
         _write_text(folder, "data_dictionary.csv", dictionary_csv()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -27,9 +28,9 @@ def snapshot() -> Iterator[None]:
 @contextmanager
 def _without_write_lock() -> Iterator[None]:
     """Of this thread's connection, until the transaction has begun and ended."""
-    usual = connection.transaction_mode
-    connection.transaction_mode = "DEFERRED"
+    ours: Any = connection  # SQLite's, which alone has the mode
+    usual, ours.transaction_mode = ours.transaction_mode, "DEFERRED"
     try:
         yield
     finally:
-        connection.transaction_mode = usual
+        ours.transaction_mode = usual
