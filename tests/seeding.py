@@ -1,6 +1,8 @@
 """What an installation of the system tests starts from: `manage.py shell -c "…seed()"`."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import torch
 from django.db import transaction
@@ -13,7 +15,7 @@ from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel
 from adaptation.services import release_base, store_schema
 from therapy.catalogue.services import ensure_catalogue, store_track
-from therapy.models import Clinic, Patient
+from therapy.models import Clinic, MoodRating, Patient
 from therapy.people.services import create_clinic, create_patient, issue_device_token
 from worker.models import Job
 
@@ -40,6 +42,25 @@ def crowd(count: int) -> None:
         )
         for patient in patients
     )
+
+
+def ratings(count: int) -> None:
+    """So many moods of the first patient, a minute apart."""
+    patient = Patient.objects.order_by("code")[0]
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = (
+        MoodRating(
+            patient=patient,
+            phase="during",
+            valence=number % 200 / 100 - 1,
+            arousal=0.25,
+            rated_at=begun + timedelta(minutes=number),
+            phone_rated_at=begun + timedelta(minutes=number),
+        )
+        for number in range(count)
+    )
+    while batch := list(islice(rows, 5000)):
+        MoodRating.objects.bulk_create(batch)
 
 
 def phones(count: int) -> None:

@@ -37,8 +37,17 @@ from therapy.access.doors import Phone, Staff, door_of
 from therapy.api.cursors import MOST_ROWS_A_PAGE
 from therapy.api.staff import StaffList
 from therapy.audit.models import AccessLog
-from therapy.models import Consent, Erasure, Membership, PlanStanding, SafetyFlag
-from therapy.pages import audit, catalogue, patients, rights, safety
+from therapy.models import (
+    Consent,
+    Erasure,
+    GoalReview,
+    Membership,
+    PlanStanding,
+    ProgressNote,
+    SafetyFlag,
+    TablesExport,
+)
+from therapy.pages import audit, catalogue, goals, notes, patients, rights, safety
 from therapy.people.invitations import invite
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +112,40 @@ def _whole_patient(people: People, n: int) -> None:
     _flag_of(people.anna, flagged.id)
     Consent.objects.create(
         patient=people.anna, scope="care", given=True, text_version="1", language="en"
+    )
+    plan = people.anna.plans.first()
+    GoalReview.objects.create(
+        patient=people.anna,
+        plan=plan,
+        reviewed_on=DAY,
+        levels=[0] * len(plan.goals),
+        recorded_by=people.bob,
+    )
+
+
+def _note(people: People, n: int) -> None:
+    session = ListeningSessionFactory(patient=people.anna, ended_at=None)
+    corrected = ProgressNote.objects.create(
+        patient=people.anna, format="dap", sections={"data": "x"}, written_by=people.bob
+    )
+    ProgressNote.objects.create(
+        patient=people.anna,
+        session=session,
+        format="soap",
+        sections={"plan": "x"},
+        written_by=people.bob,
+        corrects=corrected,
+    )
+
+
+def _tables(people: People, n: int) -> None:
+    TablesExport.objects.create(
+        clinic=people.harbour,
+        asked_by=people.alice,
+        form="csv",
+        pseudonymous=True,
+        file=f"tables/{n}.zip",
+        ready_at=timezone.now(),
     )
 
 
@@ -197,7 +240,11 @@ LISTS: dict[str, Fill] = {
     "patients/<uuid:patient_id>/": _whole_patient,
     "patients/<uuid:patient_id>/data/": _whole_patient,
     "patients/<uuid:patient_id>/erase/": _whole_patient,
+    "patients/<uuid:patient_id>/data/fhir": _whole_patient,
+    "patients/<uuid:patient_id>/notes/": _note,
     "patients/<uuid:patient_id>/packages/": _package,
+    "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/": _session,
+    "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,
     "catalogue/": _track,
     "account/": _signed_in_elsewhere,
@@ -209,7 +256,13 @@ ONE_THING = {
     "bases/<slug:name>/<int:version>/",
     "catalogue/<uuid:track_id>/audio",
     *("account/sessions/end-others/", "account/sessions/<int:session_id>/end/"),  # only write
+    *("clinics/<slug:slug>/patients/import/", "clinics/<slug:slug>/patients/import/template.csv"),
+    "clinics/<slug:slug>/tables/<uuid:export_id>/archive",
     "patients/<uuid:patient_id>/data/archive",
+    "patients/<uuid:patient_id>/notes/<int:note_id>/correct/",
+    "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/file",
+    "patients/<uuid:patient_id>/playlists/<uuid:playlist_id>/jspf",
+    *("patients/<uuid:patient_id>/reminders/", f"{API}reminders"),
     "patients/<uuid:patient_id>/packages/<int:version>/<slug:kind>",
     "patients/<uuid:patient_id>/phones/<uuid:phone_id>/end/",
     "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",
@@ -248,7 +301,7 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 @pytest.fixture
 def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that show every row: one that is full at 10 would hide what 100 cost."""
-    for module in (audit, catalogue, packages_page, patients, rights, safety):
+    for module in (audit, catalogue, goals, notes, packages_page, patients, rights, safety):
         for name in list(vars(module)):
             if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN"}:
                 monkeypatch.setattr(module, name, 2 * max(AMOUNTS))

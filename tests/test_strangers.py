@@ -23,7 +23,7 @@ from tests.people import People, settle
 from therapy.access.acts import roles_that_may
 from therapy.access.doors import OPERATOR, Open, Staff, StaffApi, door_of
 from therapy.access.doors import Phone as PhoneDoor
-from therapy.models import DataExport, Membership, ProgressNote, SafetyFlag
+from therapy.models import DataExport, Membership, ProgressNote, SafetyFlag, TablesExport
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 
@@ -68,7 +68,7 @@ def parameters_at(people: People) -> dict[str, Any]:
     """What every parameter of an address is at Harbour, and that it is there."""
     people.harbour.name = "A name that no example has"
     people.harbour.save()
-    SessionPlanFactory(patient=people.anna)
+    plan = SessionPlanFactory(patient=people.anna)
     people.tracks[0].audio.save("calm.ogg", ContentFile(b"OggS"))
     base = BaseModel.objects.create(
         name="calm-base",
@@ -117,12 +117,21 @@ def parameters_at(people: People) -> dict[str, Any]:
         patient=people.anna, file="data-exports/anna.zip", ready_at=datetime(2026, 3, 1, tzinfo=UTC)
     )
     export.file.storage.save(export.file.name, ContentFile(b"PK00"))
+    tables = TablesExport.objects.create(
+        clinic=people.harbour,
+        form="csv",
+        pseudonymous=False,
+        file="data-exports/tables.zip",
+        ready_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    tables.file.storage.save(tables.file.name, ContentFile(b"PK00"))
     owner = people.alice.memberships.get()
     invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
     return {
         "patient_id": people.anna.id,
         "track_id": people.tracks[0].id,
         "version": 1,
+        "plan_version": plan.version,
         "kind": "record",
         "name": base.name,
         "sha256": UNKNOWN_HERE,
@@ -132,6 +141,7 @@ def parameters_at(people: People) -> dict[str, Any]:
         "note_id": ProgressNote.objects.create(
             patient=people.anna, format="dap", sections={"data": "slept"}
         ).pk,
+        "export_id": tables.id,
         "playlist_id": PlaylistLogFactory(patient=people.anna).id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,

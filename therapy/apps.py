@@ -16,6 +16,8 @@ class TherapyConfig(AppConfig):
         from therapy.pages.phones import PhonesPanel
         from therapy.pages.reminders import RemindersPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
+        from therapy.rights import holders
+        from therapy.rights.tables_holder import ClinicTables
 
         register()
         register_operation()
@@ -26,3 +28,4 @@ class TherapyConfig(AppConfig):
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
         panels.register(RemindersPanel())
+        holders.register(ClinicTables())

@@ -3,6 +3,7 @@
 from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.interchange.models import TablesExport
 from therapy.notes.models import ProgressNote
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
@@ -60,6 +61,7 @@ __all__ = [
     "SafetyFlag",
     "SessionNotHeld",
     "SessionPlan",
+    "TablesExport",
     "Track",
     "TrackFeatures",
     "TrackPlay",

@@ -7,10 +7,13 @@ import adaptation.services
 import exports.renewing
 import exports.services
 import therapy.api.sweeping
+import therapy.archives
+import therapy.interchange.tables.asking
 import therapy.reminders.sending
 import therapy.rights.erasing
 import therapy.rights.taking_out
 import therapy.safety.services
+from therapy.models import DataExport, TablesExport
 from worker import jobs
 from worker.celery_app import app
 
@@ -75,6 +78,16 @@ def take_data_out(job_id: str) -> None:
     )
 
 
+@app.task(name="export_tables")
+def export_tables(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: therapy.interchange.tables.asking.make_tables(
+            export_id=uuid.UUID(run.arguments["export_id"]), report=run.report
+        ),
+    )
+
+
 @app.task(name="erase_patient")
 def erase_patient(job_id: str) -> None:
     jobs.run(
@@ -87,7 +100,8 @@ def erase_patient(job_id: str) -> None:
 
 @app.task(name="discard_data_exports")
 def discard_data_exports() -> None:
-    therapy.rights.taking_out.discard_old()
+    for kind in (DataExport, TablesExport):
+        therapy.archives.discard_old(kind)
 
 
 @app.task(name="sweep_api")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -15,12 +16,17 @@ def note_created(rows: Collection[models.Model]) -> None:
     if not rows:
         return
     model = type(next(iter(rows)))
-    counted = Counter(row.patient_id for row in rows)  # type: ignore[attr-defined]
+    counted = Counter(_patient_id(row) for row in rows)
     patients = apps.get_model("therapy.Patient")._base_manager.filter(id__in=counted)
     WriteLog._base_manager.bulk_create(
         new_entry(model, (clinic, patient), action=WriteLog.Action.CREATE, count=counted[patient])
         for patient, clinic in patients.values_list("id", "clinic_id")
     )
+
+
+def _patient_id(row: models.Model) -> Any:
+    """A patient's own row is theirs too."""
+    return row.pk if row._meta.label == "therapy.Patient" else getattr(row, "patient_id")  # noqa: B009
 
 
 def note_changed(row: models.Model, *fields: str) -> None:

@@ -51,12 +51,12 @@ class AdherencePanel:
             "days": SPAN.days,
             "zone": patient.time_zone,
             "number": len(found),
-            "in_words": _in_words(found),
+            "in_words": in_words(found),
             "lines": [_line(kept, ZoneInfo(patient.time_zone)) for kept in reversed(found)],
         }
 
 
-def _in_words(found: list[Kept]) -> str:
+def in_words(found: list[Kept]) -> str:
     """9 of 12 held; 1 skipped, 2 missed."""
     counts = Counter(kept.outcome for kept in found)
     others = [f"{counts[outcome]} {word}" for outcome, word in SHORT.items() if counts[outcome]]

@@ -13,6 +13,7 @@ DID = {"create": "created", "update": "changed", "delete": "deleted"}
 PLACES = {
     "patients": "the list of patients",
     "patient": "the page",
+    "tables-archive": "the tables of all patients",
     "packages": "the model packages",
     "package": "a model package",
 }

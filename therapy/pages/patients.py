@@ -16,6 +16,7 @@ from therapy.pages.charts import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.models import Clinic, Patient
+from therapy.people.visibility import Access
 from therapy.plans.selectors import current_plan, standing_of
 
 PATIENTS_A_PAGE = 25
@@ -51,6 +52,7 @@ def patients(request: StaffRequest) -> HttpResponse:
             "page": page,
             "columns": columns,
             "rows": _with_cells(overview.rows_of(list(page.object_list)), columns),
+            "clinic_acts": _acts_at(request.access, clinics),
         },
     )
 
@@ -88,6 +90,21 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "panels": [(panel, panel.context(shown)) for panel in panels.panels()],
         },
     )
+
+
+def _acts_at(access: Access, clinics: list[Clinic]) -> list[tuple[Clinic, dict[str, bool]]]:
+    """What the user may do with all patients of a clinic at once, where there is something."""
+    listed = [
+        (
+            clinic,
+            {
+                "imports": access.allows(Act.CHANGE_CARE, clinic.id),
+                "takes_out": access.allows(Act.TAKE_DATA_OUT, clinic.id),
+            },
+        )
+        for clinic in clinics
+    ]
+    return [(clinic, acts) for clinic, acts in listed if any(acts.values())]
 
 
 def _chosen_clinic(clinics: list[Clinic], slug: str) -> Clinic | None:

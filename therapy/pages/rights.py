@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from therapy.access.acts import Act
 from therapy.access.doors import for_staff
 from therapy.accounts.confirming import confirm_first
+from therapy.archives import expires_at
 from therapy.http import ranged_file_response
 from therapy.pages.requests import StaffRequest
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
@@ -24,7 +25,7 @@ from therapy.rights.erasing import ask_for_erasure, erasure_key
 from therapy.rights.holders import holders
 from therapy.rights.models import Erasure
 from therapy.rights.rows import Rows, rows_of
-from therapy.rights.taking_out import ask_for_data, expires_at, export_key, newest_export
+from therapy.rights.taking_out import ask_for_data, export_key, newest_export
 
 ERASURES_A_PAGE = 25
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from therapy.access.walls import OfPatients, WithinClinics
+from therapy.archives import StoredArchive
 from therapy.fields import Record
 from therapy.people.models import Clinic, Patient, User
 
@@ -38,25 +39,12 @@ class Erasure(Record):
         return f"Erasure {self.id}"
 
 
-class DataExport(Record):
-    """One archive with everything that is stored of a patient, to be fetched for a few days.
-
-    Its file is named when it is asked for: a worker that dies while it writes leaves no file that
-    no row knows.
-    """
+class DataExport(StoredArchive):
+    """One archive with everything that is stored of a patient."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="data_exports")
-    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    file = models.FileField(upload_to="data-exports/")
-    bytes = models.PositiveBigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    ready_at = models.DateTimeField(null=True, help_text="Empty until the archive is whole.")
 
     objects: ClassVar = OfPatients["DataExport"]()
-
-    class Meta:
-        ordering = ["-asked_at"]
 
     def __str__(self) -> str:
         return f"Data of {self.patient}, {self.asked_at:%Y-%m-%d %H:%M}"

@@ -1,19 +1,15 @@
 """Taking out everything that is stored of a patient: whole, or not at all."""
 
-import hashlib
 import os
 import tempfile
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
-from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
 
+from therapy.archives import store
 from therapy.encryption import CannotDecrypt
 from therapy.people.models import Patient, User
 from therapy.rights import archive
@@ -22,7 +18,6 @@ from worker.jobs import enqueue
 from worker.refusals import JobRefused
 
 Report = Callable[[float, str], None]
-BLOCK = 1024 * 1024  # bytes
 
 
 @transaction.atomic
@@ -50,11 +45,6 @@ def export_key(patient_id: uuid.UUID) -> str:
 
 def newest_export(patient: Patient) -> DataExport | None:
     return DataExport.objects.filter(patient=patient).first()
-
-
-def expires_at(export: DataExport) -> datetime:
-    """Until when its archive can be fetched, at least."""
-    return export.asked_at + timedelta(days=settings.DATA_EXPORT_DAYS)
 
 
 def take_out(*, export_id: uuid.UUID, report: Report) -> None:
@@ -88,16 +78,6 @@ def take_out_to(*, patient: Patient, folder: Path) -> Path:
     return path
 
 
-def discard_old() -> int:
-    """Delete the archives that were there to be fetched long enough; how many."""
-    before = timezone.now() - timedelta(days=settings.DATA_EXPORT_DAYS)
-    old = list(DataExport.objects.filter(asked_at__lt=before))
-    for export in old:
-        export.file.storage.delete(str(export.file.name))
-        export.delete()
-    return len(old)
-
-
 @transaction.atomic
 def _write(patient: Patient, draft: IO[bytes]) -> None:
     Patient.objects.select_for_update(no_key=True, of=("self",)).get(id=patient.id)
@@ -116,20 +96,4 @@ def _store(export: DataExport, draft: IO[bytes]) -> None:
     )
     if not patient.exists():
         return
-    size, digest = _measured(draft)
-    storage, name = export.file.storage, str(export.file.name)
-    storage.delete(name)  # of an attempt that stopped
-    storage.save(name, File(draft))
-    DataExport.objects.filter(id=export.id).update(
-        bytes=size, sha256=digest, ready_at=timezone.now()
-    )
-
-
-def _measured(draft: IO[bytes]) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    draft.seek(0)
-    while block := draft.read(BLOCK):
-        digest.update(block)
-    size = draft.tell()
-    draft.seek(0)
-    return size, digest.hexdigest()
+    store(export, draft)

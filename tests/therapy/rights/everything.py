@@ -34,6 +34,7 @@ from therapy.models import (
     ReminderEmail,
     ReminderRule,
     SafetyFlag,
+    TablesExport,
 )
 from therapy.people.pairing import make_pairing_code
 from therapy.people.services import record_consent
@@ -104,6 +105,10 @@ def fill(people: People, patient: Patient) -> BaseModel:
     Hold.objects.create(patient=patient, patient_model=model, reason=MARKER)
     export = DataExport.objects.create(patient=patient, file="data-exports/one.zip", ready_at=DAY)
     export.file.storage.save(export.file.name, ContentFile(MARKER.encode()))
+    tables = TablesExport.objects.create(
+        clinic=patient.clinic, form="csv", pseudonymous=False, file="data-exports/tables.zip"
+    )
+    tables.file.storage.save(tables.file.name, ContentFile(MARKER.encode()))
     return base
 
 

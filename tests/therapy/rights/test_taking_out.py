@@ -20,12 +20,13 @@ import worker.tasks
 from adaptation.models import BaseModel
 from tests.people import People
 from tests.therapy.rights.everything import MARKER, mark
+from therapy.archives import discard_old
 from therapy.models import DataExport, Device, MoodRating, Patient
 from therapy.rights import taking_out
 from therapy.rights.archive import Incomplete
 from therapy.rights.erasing import ask_for_erasure
 from therapy.rights.rows import rows_of, tables
-from therapy.rights.taking_out import ask_for_data, discard_old, export_key, take_out
+from therapy.rights.taking_out import ask_for_data, export_key, take_out
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +189,7 @@ def test_archives_go_after_some_days(people: People, settings: Any) -> None:
     old = ask_for_data(patient=people.anna, by=people.bob)
     take_out(export_id=old.id, report=silent)
     new = ask_for_data(patient=people.anna, by=people.bob)
-    assert discard_old() == 0
+    assert discard_old(DataExport) == 0
     asked_at = timezone.now() - timedelta(days=settings.DATA_EXPORT_DAYS, minutes=1)
     DataExport.objects.filter(id=old.id).update(asked_at=asked_at)
     worker.tasks.discard_data_exports()

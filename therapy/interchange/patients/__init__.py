@@ -1,0 +1,1 @@
+"""Patients who come as a file."""

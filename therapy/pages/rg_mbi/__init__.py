@@ -1,0 +1,1 @@
+"""The reporting guidelines for music-based interventions, filled in for one version of a plan."""
