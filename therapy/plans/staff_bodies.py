@@ -77,6 +77,7 @@ class _Sections(serializers.ModelSerializer[SessionPlan]):
 class StaffPlanBody(_Sections):
     """A version of a plan."""
 
+    template = serializers.CharField(help_text="What it was begun from; empty: from nothing.")
     created_at = InstantField()
     created_by = serializers.CharField(allow_null=True, help_text="Who prescribed it.")
     therapist = serializers.IntegerField(

@@ -24,6 +24,11 @@ EXAMPLES = 12  # of every operation, in each of the phases that make up their ow
 # Every boundary of every operation takes the longest: once by a phone, once by who may most.
 THOROUGH = {"phone", "owner"}
 SETTINGS = """
+[generation]
+# Who asks is told once, by a header. A session left out of what is made up would be in it all the
+# same, and the answer to it no fault.
+with-security-parameters = false
+
 [checks]
 # What is well formed may still be refused: a plan that is not the patient's, a time in the future.
 # The description cannot say so.
