@@ -21,6 +21,7 @@ demo: setup  ## the main job with simulated listeners, then the site (NO_SERVE=1
 	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
 
 serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C ends both
+	@echo "Bringing the database up to date."
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@trap 'trap - EXIT; kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
 	$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO & \

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.people.models import Clinic
 
+NONE_YET = "none yet; `compose_catalogue` makes the starter's, `ingest` one of your recordings"
+
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -83,7 +85,7 @@ def schema_of(*, label: str) -> FeatureSchema:
     if schema is None:
         known = ", ".join(str(one) for one in FeatureSchema.objects.order_by("name", "version"))
         raise FeatureSchema.DoesNotExist(
-            f"No feature schema '{label}'. There are: {known or 'none yet; import tracks first'}."
+            f"No feature schema '{label}'. There are: {known or NONE_YET}."
         )
     return schema
 
@@ -93,7 +95,5 @@ def catalogue_of(*, slug: str) -> Catalogue:
     catalogue = Catalogue.objects.filter(slug=slug).first()
     if catalogue is None:
         known = ", ".join(Catalogue.objects.order_by("slug").values_list("slug", flat=True))
-        raise Catalogue.DoesNotExist(
-            f"No catalogue '{slug}'. There are: {known or 'none yet; import tracks first'}."
-        )
+        raise Catalogue.DoesNotExist(f"No catalogue '{slug}'. There are: {known or NONE_YET}.")
     return catalogue

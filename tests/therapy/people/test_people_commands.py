@@ -72,7 +72,7 @@ def test_a_clinic_is_refused_in_words_and_nothing_is_written(
 
 
 def test_before_anything_is_imported_the_words_say_so(db: None) -> None:
-    with pytest.raises(CommandError, match="none yet; import tracks first"):
+    with pytest.raises(CommandError, match="none yet; `compose_catalogue`"):
         said("create_clinic", "quay", "Quay", "--schema=audio-1")
 
 

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration makes simulated patients: not in production.")
         # Being told to end must end the web server and the worker, too.
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Told to end."))
+        self._say("Bringing the database up to date.")
         call_command("migrate", verbosity=0)
         patients = story.prepare(self._say)
         try:
