@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from exports import packages_page
 from exports.models import ModelPackage, SigningKey
+from tests.addresses import filled, parameters_at, patterns
 from tests.factories import (
     DeviceFactory,
     ListeningSessionFactory,
@@ -32,7 +33,6 @@ from tests.factories import (
     TrackRatingFactory,
 )
 from tests.people import People, described_track, settle
-from tests.test_strangers import filled, parameters_at, patterns
 from therapy.access.doors import Phone, Staff, door_of
 from therapy.api.cursors import MOST_ROWS_A_PAGE
 from therapy.api.staff import StaffList

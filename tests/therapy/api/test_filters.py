@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.addresses import filled, patterns
 from tests.people import People
 from tests.staff import Staff
-from tests.test_strangers import filled, patterns
 from tests.therapy.sessions.reports import refusals
 from therapy.api.staff import StaffList
 

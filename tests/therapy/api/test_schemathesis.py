@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.addresses import parameters_at
 from tests.factories import MembershipFactory
 from tests.people import People, settle
-from tests.test_strangers import parameters  # noqa: F401  a fixture: what addresses can name
 from therapy.models import Membership
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
@@ -77,11 +77,11 @@ WHO = {
 def test_every_answer_is_a_described_one(
     who: str,
     people: People,
-    parameters: dict[str, Any],  # noqa: F811
     live_server: Any,
     tmp_path: Path,
 ) -> None:
-    named = "\n".join(f'"path.{name}" = {json.dumps(str(one))}' for name, one in parameters.items())
+    there = parameters_at(people).items()
+    named = "\n".join(f'"path.{name}" = {json.dumps(str(one))}' for name, one in there)
     (tmp_path / "schemathesis.toml").write_text(f"{SETTINGS}{named}\n")
     phases = f"examples,{'coverage,' if who in THOROUGH else ''}fuzzing,stateful"
     told = [f"--header={name}: {value}" for name, value in WHO[who](people).items()]
