@@ -1,6 +1,7 @@
 """Which occasions were kept, and what became of the others."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -153,9 +154,10 @@ def test_the_page_tells_it_by_the_patients_clock(people: People) -> None:
     client.force_login(people.bob)
     address = reverse("patient", args=[people.anna.id])
     assert "whenever they like" in words(client.get(address))
-    plan = prescribe(patient=people.anna, by=people.bob, schedule=DAILY)
-    _dated(plan, timezone.now() - timedelta(days=2, hours=1))
+    at = f"{timezone.now().astimezone(ZoneInfo('Asia/Tokyo')) - timedelta(hours=6):%H:%M}"
+    plan = prescribe(patient=people.anna, by=people.bob, schedule=[{**DAILY[0], "at": at}])
+    _dated(plan, timezone.now() - timedelta(days=2))  # 6 h and 30 h ago, and not 54 h
     page = words(client.get(address))
     assert "0 of 2 held; " in page
     assert "by the patient’s clock, Asia/Tokyo" in page
-    assert "20:30 not known: no phone was heard of since" in page
+    assert f"{at} not known: no phone was heard of since" in page
