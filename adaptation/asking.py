@@ -1,4 +1,4 @@
-"""Asking for a patient's model to be delivered, or for a clinic to be brought onto a new base.
+"""Asking for a patient's model to be delivered.
 
 Each must be called in the transaction of the change that asks for it. Nothing here needs PyTorch,
 so pages and the phone API start fast.
@@ -8,15 +8,6 @@ from uuid import UUID
 
 from therapy.models import Clinic
 from worker.jobs import enqueue
-
-
-def ask_for_refresh(clinic: Clinic) -> None:
-    """Have all patients of a clinic adapted from its newest base (adaptation/refreshing.py)."""
-    enqueue(
-        kind="refresh_clinic",
-        key=f"refresh_clinic:{clinic.id}",
-        arguments={"clinic_id": str(clinic.id)},
-    )
 
 
 def patient_export_key(patient_id: UUID) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from adaptation import selectors
-from adaptation.asking import ask_for_export, ask_for_refresh
+from adaptation.asking import ask_for_export
 from adaptation.learning import bases, batching
 from adaptation.learning.bases import Base
 from adaptation.learning.rated import Ratings
@@ -24,6 +24,7 @@ from therapy.audit.writing import note_created
 from therapy.catalogue.services import ensure_schema
 from therapy.models import Clinic, Consent, FeatureSchema, Patient
 from therapy.people.selectors import has_ended_care, standing_consents
+from therapy.people.services import ask_for_refresh
 from worker.jobs import JobRefused
 
 Report = Callable[[float, str], None]

@@ -122,16 +122,28 @@ def set_time_zone(*, patient: Patient, time_zone: str) -> Patient:
 
 
 @transaction.atomic
-def create_patients(patients: Sequence[Patient]) -> Sequence[Patient]:
-    """Many new patients at once, whose fields were checked; as `create_patient`.
+def create_patients(*, clinic: Clinic, patients: Sequence[Patient]) -> Sequence[Patient]:
+    """Many new patients of a clinic at once, whose fields were checked. They get their first models
+    in one job, not in one for each.
 
     Raises IntegrityError for a code that is taken, and then there is none of them.
     """
     Patient.objects.bulk_create(patients)
     note_created(patients)
-    for patient in patients:
-        ask_for_adaptation(patient)
+    ask_for_refresh(clinic)
     return patients
+
+
+def ask_for_refresh(clinic: Clinic) -> None:
+    """Have everyone in the clinic who has no model of its newest base get one.
+
+    Must be called in the transaction of the change that asks for it.
+    """
+    enqueue(
+        kind="refresh_clinic",
+        key=f"refresh_clinic:{clinic.id}",
+        arguments={"clinic_id": str(clinic.id)},
+    )
 
 
 def ask_for_adaptation(patient: Patient) -> None:

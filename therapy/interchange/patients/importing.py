@@ -52,7 +52,9 @@ def import_patients(*, clinic: Clinic, content: bytes) -> Sequence[Patient]:
     members = _members(clinic)
     try:
         with transaction.atomic():
-            return create_patients([_patient(clinic, line, members) for line in run.lines])
+            return create_patients(
+                clinic=clinic, patients=[_patient(clinic, line, members) for line in run.lines]
+            )
     except IntegrityError:
         told = dry_run(clinic=clinic, content=content)
         if not told.problems:

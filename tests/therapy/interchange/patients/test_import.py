@@ -51,8 +51,7 @@ def test_everyone_is_taken_in(people: People, tmp_path: Path) -> None:
     assert (first.clinic, first.therapist) == (people.harbour, people.therapist)
     assert (first.time_zone, first.origin) == ("Europe/Berlin", "care")
     assert (second.therapist, second.time_zone, second.origin) == (None, "UTC", "simulated")
-    asked = set(Job.objects.filter(kind="adapt_patient").values_list("key", flat=True))
-    assert asked == {f"adapt_patient:{one.id}" for one in (first, second)}
+    assert [job.key for job in Job.objects.all()] == [f"refresh_clinic:{people.harbour.id}"]
     logged = WriteLog.objects.filter(model="therapy.Patient", action="create")
     assert {entry.patient_id for entry in logged} >= {first.id, second.id}
 
