@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.kinds import FORMAT
+from exports.noise import gumbel
 from exports.onnx_runtime import onnx_runner
 
 Floats = NDArray[np.float32]
@@ -132,9 +133,7 @@ class Package:
     def _inputs(self, candidates: Candidates, request: Request) -> dict[str, Floats]:
         curve = np.zeros(self.most_tracks)
         curve[: len(request.curve)] = request.curve
-        noise = np.random.default_rng(request.seed).gumbel(
-            size=(self.most_tracks, len(candidates.features))
-        )
+        noise = gumbel(request.seed, self.most_tracks, len(candidates.features))
         inputs = {
             "features": candidates.features,
             "allowed": candidates.allowed,

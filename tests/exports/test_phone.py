@@ -17,6 +17,7 @@ from adaptation.selectors import vector_of
 from exports.archives import read_archive, write_archive
 from exports.graphs import playlist_graph
 from exports.models import ModelPackage
+from exports.noise import gumbel
 from exports.phone import RECENT_DAYS, BadPackage, Candidates, Floats, Package, Request, recency
 from exports.selectors import content_of
 from tests.exports.conftest import Publish, adapt, bundle_for
@@ -73,7 +74,7 @@ def test_a_playlist_is_the_one_that_pytorch_makes_of_the_same_inputs(
     package: Package, base: Base
 ) -> None:
     offered, asked = candidates(excluded=(3, 4)), request(seed=42)
-    noise = np.random.default_rng(42).gumbel(size=(8, TRACKS)).astype(np.float32)
+    noise = gumbel(42, 8, TRACKS)
     outputs = playlist_graph(base).run(
         {
             "features": offered.features,
