@@ -15,7 +15,7 @@ TEST_PROCESSES ?= 2
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.ready .env  ## make .venv with everything that is needed, and a .env for development
+setup: .venv/.ready phone/node_modules/.ready .env  ## make .venv and phone/node_modules with everything that is needed, and a .env for development
 
 demo: setup  ## the main job with simulated listeners, then the site (NO_SERVE=1: stop before it)
 	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
@@ -32,9 +32,11 @@ worker: setup  ## the worker alone
 	@$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO
 
 test: export OMP_NUM_THREADS = 1  # the processes share the cores; more threads wait for each other
-test: setup  ## the database's tests on PostgreSQL, then every test on SQLite
+test: setup  ## the phone's tests, the database's on PostgreSQL, then every test on SQLite
 	@failed=0; \
 	spread=(-n $(TEST_PROCESSES) --dist loadgroup); \
+	echo "The phone's own tests"; \
+	phone/npm.sh test --silent || failed=1; \
 	echo "Tests that use the database, on PostgreSQL"; \
 	$(PYTHON) tests/with_postgres.py $(PYTHON) -m pytest -q "$${spread[@]}" \
 	    -m "database and not system and not browser" || failed=1; \
@@ -58,7 +60,7 @@ bench-learners: setup  ## the default learner beside the best that is known (EVA
 	@$(PYTHON) benchmarks/bench_learners.py --evaluation $(EVALUATION)
 
 # Each step runs whether or not the ones before it passed, so that one run shows all there is to do.
-lint: setup  ## style, types, layers, migrations, deployment checks, API schema
+lint: setup  ## style, types, the phone, layers, migrations, deployment checks, API schema
 	@failed=(); \
 	step() { \
 	    echo "== $$1"; \
@@ -78,6 +80,7 @@ lint: setup  ## style, types, layers, migrations, deployment checks, API schema
 	step "style" $(PYTHON) -m ruff check .; \
 	step "format" $(PYTHON) -m ruff format --check .; \
 	step "types" "$${development[@]}" $(PYTHON) -m mypy; \
+	step "phone" phone/npm.sh run check --silent; \
 	step "layers" .venv/bin/lint-imports; \
 	step "migrations" "$${development[@]}" $(PYTHON) manage.py makemigrations --check --dry-run; \
 	step "deployment" "$${production[@]}" \
@@ -90,6 +93,11 @@ lint: setup  ## style, types, layers, migrations, deployment checks, API schema
 	    exit 1; \
 	fi; \
 	echo "All checks passed."
+
+phone/node_modules/.ready: .venv/.ready phone/package-lock.json
+	@echo "Installing into phone/node_modules, some 60 packages."
+	@phone/npm.sh ci --no-audit --no-fund --loglevel error > /dev/null
+	@touch $@
 
 .env:
 	@echo "ATTUNE_MODE=development" > $@

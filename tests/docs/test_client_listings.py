@@ -21,8 +21,9 @@ from exports.signing.payloads import (
 from tests.needs import ROOT
 
 CLIENTS = ROOT / "docs" / "clients"
-VERIFY = ["verify.ts", "Verify.swift", "Verify.kt"]
-ACCEPT = ["accept.ts", "Accept.swift", "Accept.kt"]
+SIGNING = "../../phone/src/signing"
+VERIFY = [f"{SIGNING}/verify.ts", "Verify.swift", "Verify.kt"]
+ACCEPT = [f"{SIGNING}/accept.ts", "Accept.swift", "Accept.kt"]
 PLAYLIST = ["Playlist.swift", "Playlist.kt"]
 PAYLOADS: list[type[Payload]] = [PatientRecord, BaseStatement, FileStatement, KeyStatement]
 KINDS = {int: "uint", bool: "bool", str: "text", bytes: "bytes"}

@@ -1,12 +1,12 @@
-// Gives the cases on stdin to docs/clients/accept.ts and prints what came of each, by name: what was
+// Gives the cases on stdin to phone/src/signing/accept.ts and prints what came of each, by name: what was
 // accepted, or the reason of the refusal. Any other error ends it.
 
 import { stdin, stdout } from "node:process";
 import {
   checkContent, checkManifest, readBaseStatement, readFileStatement, readRecord, renewedKeys,
-} from "../../docs/clients/accept.ts";
-import { decode } from "../../docs/clients/cbor.ts";
-import { Refused, keyOf } from "../../docs/clients/verify.ts";
+} from "../../phone/src/signing/accept.ts";
+import { decode } from "../../phone/src/signing/cbor.ts";
+import { Refused, keyOf } from "../../phone/src/signing/verify.ts";
 
 const bytes = (base64) => new Uint8Array(Buffer.from(base64, "base64"));
 const base64 = (numbers) => Buffer.from(numbers.buffer).toString("base64");

@@ -18,15 +18,29 @@ const PAYLOADS = {
 };
 // end
 
-// table: reasons (README.md says what each means)
+// table: reasons (docs/clients/README.md says what each means)
 export type Reason =
-  | "malformed" | "unknown-key" | "retired-key" | "wrong-purpose" | "wrong-signature"
-  | "other-patient" | "old-version" | "expired" | "other-base" | "other-kind"
-  | "wrong-size" | "wrong-content" | "unknown-format";
+  | "malformed"
+  | "unknown-key"
+  | "retired-key"
+  | "wrong-purpose"
+  | "wrong-signature"
+  | "other-patient"
+  | "old-version"
+  | "expired"
+  | "other-base"
+  | "other-kind"
+  | "wrong-size"
+  | "wrong-content"
+  | "unknown-format";
 // end
 
 export type Purpose = keyof typeof PAYLOADS;
-export interface Key { id: string; publicKey: Bytes; honouredUntil: number | null }
+export interface Key {
+  id: string;
+  publicKey: Bytes;
+  honouredUntil: number | null;
+}
 
 export class Refused extends Error {
   readonly reason: Reason;
@@ -49,7 +63,10 @@ export async function keyOf(publicKey: Bytes, honouredUntil: number | null): Pro
 /** The fields, by name, of a COSE_Sign1 message (RFC 9052 §4.2) that one of the keys signed for
  * this purpose. Throws Refused. */
 export async function verify<Fields>(
-  message: Bytes, purpose: Purpose, keys: Key[], now: number,
+  message: Bytes,
+  purpose: Purpose,
+  keys: Key[],
+  now: number,
 ): Promise<Fields> {
   const parts = message[0] === 0xd2 ? decode(message.slice(1)) : undefined; // 0xd2: tag 18
   demand(Array.isArray(parts) && parts.length === 4);
@@ -83,7 +100,7 @@ function fieldsOf(payload: Bytes, purpose: Purpose): Record<string, unknown> {
   const map = decode(payload);
   const fields = PAYLOADS[purpose].split(", ").map((field) => field.split(" "));
   demand(map instanceof Map && map.size === fields.length);
-  fields.forEach(([, kind], place) => demand(isOf(kind, map.get(place + 1))));
+  for (const [place, [, kind]] of fields.entries()) demand(isOf(kind, map.get(place + 1)));
   return Object.fromEntries(fields.map(([name], place) => [name, map.get(place + 1)]));
 }
 

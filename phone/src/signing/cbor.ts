@@ -48,12 +48,18 @@ class Reader {
     const [head] = this.take(1);
     const value = this.argument(head & 31);
     switch (head >> 5) {
-      case 0: return value;
-      case 1: return -1 - value;
-      case 2: return this.take(value);
-      case 3: return text(this.take(value));
-      case 4: return this.many(value, () => this.item(depth - 1));
-      case 5: return this.map(value, depth - 1);
+      case 0:
+        return value;
+      case 1:
+        return -1 - value;
+      case 2:
+        return this.take(value);
+      case 3:
+        return text(this.take(value));
+      case 4:
+        return this.many(value, () => this.item(depth - 1));
+      case 5:
+        return this.map(value, depth - 1);
       default: // of all else, false, true and null alone
         expect(head >= 0xf4 && head <= 0xf6);
         return [false, true, null][head - 0xf4];
@@ -73,14 +79,16 @@ class Reader {
 
   private map(size: number, depth: number): Map<Cbor, Cbor> {
     let before = "";
-    return new Map(this.many(size, () => {
-      const start = this.at;
-      const key = this.item(depth);
-      const encoded = hex(this.bytes.slice(start, this.at));
-      expect(encoded > before); // in order, and none twice
-      before = encoded;
-      return [key, this.item(depth)];
-    }));
+    return new Map(
+      this.many(size, () => {
+        const start = this.at;
+        const key = this.item(depth);
+        const encoded = hex(this.bytes.slice(start, this.at));
+        expect(encoded > before); // in order, and none twice
+        before = encoded;
+        return [key, this.item(depth)];
+      }),
+    );
   }
 
   private many<Item>(count: number, next: () => Item): Item[] {

@@ -1,11 +1,11 @@
-"""docs/clients/cbor.ts, run by Node: deterministic CBOR (RFC 8949 §4.2.1) and nothing else."""
+"""phone/src/signing/cbor.ts, run by Node: deterministic CBOR (RFC 8949 §4.2.1) and nothing else."""
 
 import base64
 from typing import Any
 
 import pytest
 
-from tests.docs.node import outcomes
+from tests.phone.node import outcomes
 
 # What is read of bytes in hexadecimal, as run_checks.mjs writes it (examples of RFC 8949 and more).
 READ: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""docs/clients/accept.ts, run by Node on what the server signs and on what it never would."""
+"""phone/src/signing/accept.ts, run by Node on what the server signs and on what it never would."""
 
 import base64
 import hashlib
@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exports.signing import cose
 from exports.signing.keys import SigningKey
 from exports.signing.payloads import PatientRecord
-from tests.docs.deliveries import (
+from tests.docs.test_client_listings import SIGNING, marked
+from tests.phone.deliveries import (
     ANOTHER,
     BASE,
     CONTENT,
@@ -45,8 +46,7 @@ from tests.docs.deliveries import (
     record,
     said,
 )
-from tests.docs.node import outcomes
-from tests.docs.test_client_listings import marked
+from tests.phone.node import outcomes
 
 MALFORMED: dict[str, Case] = {
     "empty": record(b""),
@@ -220,8 +220,8 @@ def test_a_flipped_bit_at_any_byte_of_a_record_is_refused(outcome: Outcome) -> N
 
 def test_every_reason_is_reached() -> None:
     tested = {reason for reason, _ in REFUSED.values()}
-    assert all(f'"{reason}"' in marked("verify.ts", "table: reasons") for reason in tested)
-    assert marked("verify.ts", "table: reasons").count('"') == 2 * len(tested)
+    assert all(f'"{reason}"' in marked(f"{SIGNING}/verify.ts", "table: reasons") for reason in tested)
+    assert marked(f"{SIGNING}/verify.ts", "table: reasons").count('"') == 2 * len(tested)
 
 
 @pytest.mark.parametrize("name", KEPT)

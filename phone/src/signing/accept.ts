@@ -1,17 +1,33 @@
-/** What to check before a delivered model is used, in the order of README.md. All of it throws
+/** What to check before a delivered model is used, in the order of docs/clients/README.md. All of it throws
  * Refused, and then the model that was in use stays. */
 
 import { type Bytes, hex } from "./cbor.ts";
-import { type Key, Refused, demand, keyOf, sha256, verify } from "./verify.ts";
+import { demand, type Key, keyOf, Refused, sha256, verify } from "./verify.ts";
 
 const FORMAT = "attune-bundle-1";
 
-interface Dated { version: number; expires: number; patient: Bytes }
-interface Named { base: Bytes; kind: string; size: number; sha256: Bytes }
-export interface PatientRecord extends Dated { base: Bytes; vector: Float32Array; learns: boolean }
+interface Dated {
+  version: number;
+  expires: number;
+  patient: Bytes;
+}
+interface Named {
+  base: Bytes;
+  kind: string;
+  size: number;
+  sha256: Bytes;
+}
+export interface PatientRecord extends Dated {
+  base: Bytes;
+  vector: Float32Array;
+  learns: boolean;
+}
 
 /** `patient`: `patient_id` of /api/v1/me. `last`: the message that was accepted last, if any. */
-export interface Phone { patient: string; last: { version: number; message: Bytes } | null }
+export interface Phone {
+  patient: string;
+  last: { version: number; message: Bytes } | null;
+}
 
 /** A key as GET /api/v1/keys lists it, decoded; no endorsement is null. */
 export interface ListedKey {
@@ -22,10 +38,16 @@ export interface ListedKey {
 
 /** A patient's record, with its vector widened to 32 bits as the graphs take it. */
 export async function readRecord(
-  message: Bytes, phone: Phone, keys: Key[], now: number,
+  message: Bytes,
+  phone: Phone,
+  keys: Key[],
+  now: number,
 ): Promise<PatientRecord> {
   const record = await verify<Dated & { base: Bytes; vector: Bytes; learns: boolean }>(
-    message, "attune/record/1", keys, now,
+    message,
+    "attune/record/1",
+    keys,
+    now,
   );
   checkPatient(record, phone);
   const { last } = phone;
@@ -37,7 +59,11 @@ export async function readRecord(
 
 /** Which bundle the record's base is. `checkContent` comes next, then `checkManifest`. */
 export async function readBaseStatement(
-  message: Bytes, record: PatientRecord, kind: string, keys: Key[], now: number,
+  message: Bytes,
+  record: PatientRecord,
+  kind: string,
+  keys: Key[],
+  now: number,
 ): Promise<Named> {
   const statement = await verify<Named>(message, "attune/base/1", keys, now);
   demand(hex(statement.base) === hex(record.base), "other-base");
@@ -47,7 +73,11 @@ export async function readBaseStatement(
 
 /** Which file holds the patient's model whole. `checkContent` comes next. */
 export async function readFileStatement(
-  message: Bytes, phone: Phone, kind: string, keys: Key[], now: number,
+  message: Bytes,
+  phone: Phone,
+  kind: string,
+  keys: Key[],
+  now: number,
 ): Promise<Dated & Named> {
   const statement = await verify<Dated & Named>(message, "attune/file/1", keys, now);
   checkPatient(statement, phone);
@@ -65,7 +95,8 @@ export async function checkContent(content: Bytes, statement: Named): Promise<vo
 
 /** `manifest`: what manifest.json of a bundle holds. */
 export function checkManifest(
-  manifest: { format: string; base: { sha256: string; vector: number } }, record: PatientRecord,
+  manifest: { format: string; base: { sha256: string; vector: number } },
+  record: PatientRecord,
 ): void {
   demand(manifest.format === FORMAT, "unknown-format");
   const { sha256, vector } = manifest.base;
@@ -75,7 +106,9 @@ export function checkManifest(
 /** The keys to keep once the server has listed its own, newest first: those that were trusted
  * already, and those that such a one endorsed. No key is honoured longer than was said before. */
 export async function renewedKeys(
-  listed: ListedKey[], trusted: Key[], now: number,
+  listed: ListedKey[],
+  trusted: Key[],
+  now: number,
 ): Promise<Key[]> {
   const kept: Key[] = [];
   for (const { publicKey, honouredUntil, endorsement } of [...listed].reverse()) {
@@ -92,7 +125,10 @@ export async function renewedKeys(
 }
 
 async function isEndorsed(
-  key: Key, endorsement: Bytes | null, by: Key[], now: number,
+  key: Key,
+  endorsement: Bytes | null,
+  by: Key[],
+  now: number,
 ): Promise<boolean> {
   if (endorsement === null) return false;
   try {
