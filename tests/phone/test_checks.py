@@ -220,7 +220,9 @@ def test_a_flipped_bit_at_any_byte_of_a_record_is_refused(outcome: Outcome) -> N
 
 def test_every_reason_is_reached() -> None:
     tested = {reason for reason, _ in REFUSED.values()}
-    assert all(f'"{reason}"' in marked(f"{SIGNING}/verify.ts", "table: reasons") for reason in tested)
+    assert all(
+        f'"{reason}"' in marked(f"{SIGNING}/verify.ts", "table: reasons") for reason in tested
+    )
     assert marked(f"{SIGNING}/verify.ts", "table: reasons").count('"') == 2 * len(tested)
 
 
