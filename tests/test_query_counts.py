@@ -243,6 +243,7 @@ LISTS: dict[str, Fill] = {
     "patients/<uuid:patient_id>/data/fhir": _whole_patient,
     "patients/<uuid:patient_id>/notes/": _note,
     "patients/<uuid:patient_id>/packages/": _package,
+    "patients/<uuid:patient_id>/plans/": _plan,
     "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/": _session,
     "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,

@@ -1,6 +1,7 @@
 """Types of the API's bodies that REST framework's own are too lenient for."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,19 @@ from uuid import UUID
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+
+class ExactBody(serializers.Serializer[Any]):
+    """A body of which nothing is required, so that a misspelt name is not found out by what is
+    missing: a name that it does not have is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
+        if unknown:
+            raise serializers.ValidationError(
+                {name: ["There is no such field."] for name in unknown}
+            )
+        return super().to_internal_value(data)
 
 
 class NumberField(serializers.FloatField):

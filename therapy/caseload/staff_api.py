@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
-from therapy.api.fields import InstantField, WholeNumberField
+from therapy.api.fields import ExactBody, InstantField, WholeNumberField
 from therapy.api.filters import TruthFilter, after, before
 from therapy.api.idempotency import idempotent
 from therapy.api.staff import StaffList, StaffView
@@ -73,7 +73,9 @@ class PatientBody(serializers.ModelSerializer[Patient]):
         return {severity.value: found.get(severity, 0) for severity in Severity}
 
 
-class NewPatientBody(serializers.Serializer[Any]):
+class NewPatientBody(ExactBody):
+    """Someone to take in."""
+
     code = serializers.CharField(
         max_length=40, help_text="A pseudonym, once in the clinic: letters, digits, '.', '_', '-'."
     )

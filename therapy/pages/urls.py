@@ -13,6 +13,7 @@ from therapy.pages import (
     notes,
     patients,
     phones,
+    plans,
     reminders,
     reporting,
     rights,
@@ -60,6 +61,7 @@ urlpatterns = [
         interchange.playlist,
         name="playlist-jspf",
     ),
+    path("patients/<uuid:patient_id>/plans/", plans.plans, name="plans"),
     path(
         "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/",
         reporting.rg_mbi,

@@ -1,29 +1,55 @@
-"""Two versions of a plan side by side."""
+"""What a version of a plan says, field by field, and two versions side by side."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from django.db import models
 
 from therapy.plans.models import SessionPlan
+from therapy.plans.sections import dose, music, safety, target
+from therapy.plans.sections.clinical import Clinical
 
-OF_THE_ROW = {"id", "patient", "version", "created_by", "created_at"}
+SECTIONS: Final[dict[str, type[models.Model]]] = {
+    "Clinical": Clinical,
+    "Target": target.Target,
+    "Music": music.Music,
+    "Dose": dose.Dose,
+    "Safety": safety.Safety,
+}
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field in which two versions differ, with both values as the API has them."""
+    """A field in which two versions differ, with both values as `said` has them."""
 
     field: str
     before: Any
     after: Any
 
+    @property
+    def values(self) -> tuple[Any, Any]:
+        return self.before, self.after
+
+
+def fields_of(section: str) -> list[str]:
+    """The names of a section's fields, in the order in which it declares them."""
+    options = SECTIONS[section]._meta
+    declared = [*options.local_fields, *options.local_many_to_many]
+    return [field.name for field in sorted(declared, key=lambda field: field.creation_counter)]
+
+
+def said(plan: SessionPlan) -> dict[str, Any]:
+    """What the version says, by field, section after section: people and tracks by name, all else
+    as the API has it. Reads the plan's tracks and therapist, so have them at hand."""
+    return {name: _said(plan, name) for section in SECTIONS for name in fields_of(section)}
+
 
 def compare(before: SessionPlan, after: SessionPlan) -> list[Change]:
-    """Every field that differs, by name. Reads the tracks of both, so have them
-    prefetched."""
-    names = [field.name for field in SessionPlan._meta.fields if field.name not in OF_THE_ROW]
-    names += [field.name for field in SessionPlan._meta.many_to_many]
-    changes = (Change(name, _said(before, name), _said(after, name)) for name in sorted(names))
-    return [change for change in changes if change.before != change.after]
+    """Every field that differs, in the order of `said`."""
+    earlier, later = said(before), said(after)
+    return [
+        Change(name, earlier[name], later[name]) for name in later if earlier[name] != later[name]
+    ]
 
 
 def _said(plan: SessionPlan, name: str) -> Any:

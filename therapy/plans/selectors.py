@@ -21,6 +21,7 @@ def plans_of(patient: Patient) -> QuerySet[SessionPlan]:
     """Every version, the newest first, with their tracks at hand."""
     return (
         SessionPlan.objects.filter(patient=patient)
+        .select_related("created_by", "therapist__user", "therapist__clinic")
         .prefetch_related("always_tracks", "never_tracks")
         .order_by("-version")
     )

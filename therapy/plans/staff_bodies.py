@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 
-from therapy.api.fields import InstantField, NumberField, TruthField, WholeNumberField
+from therapy.api.fields import ExactBody, InstantField, NumberField, TruthField, WholeNumberField
 from therapy.catalogue.rows import LONGEST_TAG
 from therapy.plans.api import AskedBody, SlotBody
 from therapy.plans.goals import LEVELS, LONGEST, MOST_GOALS, MOST_WEIGHT
@@ -89,7 +89,7 @@ class StaffPlanBody(_Sections):
         read_only_fields = fields
 
 
-class PrescriptionBody(_Sections):
+class PrescriptionBody(ExactBody, _Sections):
     """What the next version says; what is left out is the template's, or the default."""
 
     template = serializers.ChoiceField(
@@ -130,7 +130,9 @@ class TemplatesBody(serializers.Serializer[Any]):
     templates = serializers.ListField(child=TemplateBody())
 
 
-class ReasonBody(serializers.Serializer[Any]):
+class ReasonBody(ExactBody):
+    """Why, for those who read it later."""
+
     reason = serializers.CharField(
         default="", allow_blank=True, max_length=LONGEST_REASON_TO_STAND, help_text="For staff."
     )

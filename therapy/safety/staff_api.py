@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from therapy.access.acts import Act
 from therapy.access.doors import StaffApi
-from therapy.api.fields import InstantField
+from therapy.api.fields import ExactBody, InstantField
 from therapy.api.filters import TruthFilter
 from therapy.api.idempotency import idempotent
 from therapy.api.staff import StaffList, StaffView
@@ -49,7 +49,9 @@ class FlagBody(serializers.ModelSerializer[SafetyFlag]):
         read_only_fields = fields
 
 
-class NoteBody(serializers.Serializer[Any]):
+class NoteBody(ExactBody):
+    """What was done about the flag."""
+
     note = serializers.CharField(
         default="", allow_blank=True, max_length=LONGEST_NOTE, help_text="What was done about it."
     )

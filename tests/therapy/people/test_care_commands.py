@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from tests.people import People
 from therapy.models import Patient, SessionPlan
+from therapy.plans.services import prescribe
 from worker.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,18 @@ def test_a_bad_plan_is_refused_by_its_field(
     who = ["--patient", str(people.anna.id), "--by", people.alice.email]
     with pytest.raises(CommandError, match=words):
         run("prescribe", *who, *arguments)
+
+
+def test_what_the_next_version_leaves_out_is_said(people: People) -> None:
+    prescribe(patient=people.anna, by=people.bob, epilepsy="yes", crisis_plan="Call the ward.")
+    who = ["--patient", str(people.anna.id), "--by", people.alice.email]
+    arguments = [*who, "--tracks", "4", "--exclude-tag", "nosuchtag"]
+    said = run("prescribe", *arguments)
+    assert "Epilepsy: yes → not asked" in said
+    assert "Crisis plan: Call the ward. → —" in said
+    assert "Tracks a session: 5 → 4" in said
+    assert "No track is tagged nosuchtag yet." in said
+    assert "It says what version" in run("prescribe", *arguments)
 
 
 def test_a_stranger_cannot_prescribe(people: People) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.people import People
-from therapy.plans.comparing import Change, compare
+from therapy.models import SessionPlan
+from therapy.plans.comparing import SECTIONS, Change, compare, fields_of
 from therapy.plans.selectors import plans_of
 from therapy.plans.services import prescribe
 
@@ -32,8 +33,15 @@ def test_every_field_that_differs_is_said_with_both_values(people: People) -> No
     after, before = plans_of(people.anna)
     assert compare(before, after) == [
         Change("indication", "sleep", "worry"),
+        Change("therapist", None, str(people.therapist)),
         Change("minutes", 20, 30),
         Change("never_tracks", [people.tracks[0].title], [people.tracks[1].title]),
-        Change("therapist", None, str(people.therapist)),
         Change("triggers", [], [{"tag": "siren", "reason": "fire"}]),
     ]
+
+
+def test_no_field_of_a_plan_is_left_out() -> None:
+    of_the_row = {"id", "patient", "version", "template", "created_by", "created_at"}
+    declared = {field.name for field in SessionPlan._meta.get_fields() if not field.auto_created}
+    sections = [name for section in SECTIONS for name in fields_of(section)]
+    assert sorted(sections) == sorted(declared - of_the_row)

@@ -155,3 +155,19 @@ def test_who_works_there_no_longer_is_not_answered_again(
     again = bob.post(plans, {"template": "sleep", "indication": "Lies awake."}, **key)
     assert again.status_code == 404
     assert b"awake" not in again.content
+
+
+def test_a_misspelt_prescription_is_refused_and_the_plan_in_force_stays(
+    people: People, bob: Staff, plans: str
+) -> None:
+    bob.post(plans, {"template": "sleep"})
+    for sent, name in (
+        ({"templte": "stress"}, "templte"),
+        ({"template": "stress", "excluded_tag": ["bells"]}, "excluded_tag"),
+    ):
+        answer = bob.post(plans, sent)
+        assert answer.status_code == 400
+        assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [
+            (f"/{name}", "There is no such field.")
+        ]
+    assert SessionPlan.objects.get(patient=people.anna).template == "sleep"

@@ -5,9 +5,12 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from therapy.catalogue.selectors import feature_table
 from therapy.management.plainly import told_plainly
+from therapy.pages.plan_values import lines_of, title_of
 from therapy.people.selectors import patient_named, user_of
+from therapy.plans.comparing import compare
 from therapy.plans.exclusions import excluded_track_ids
 from therapy.plans.models import SessionPlan
+from therapy.plans.selectors import current_plan
 from therapy.plans.services import PlanFields, prescribe
 from therapy.plans.templates import TEMPLATES
 
@@ -35,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         with told_plainly():
             patient = patient_named(options["patient"])
+            before = current_plan(patient)
             by = user_of(email=options["by"])
             if by is None:
                 raise CommandError(f"Nobody has the address {options['by']}.")
@@ -48,12 +52,28 @@ class Command(BaseCommand):
             f"{plan}: {plan.track_count} tracks, {plan.curve}, "
             f"to ({plan.target_valence:+.2f}, {plan.target_arousal:+.2f})."
         )
+        if before is not None:
+            self._tell_what_differs(before, plan)
         self._tell_what_is_left(plan)
+
+    def _tell_what_differs(self, before: SessionPlan, plan: SessionPlan) -> None:
+        changes = compare(before, plan)
+        if not changes:
+            self.stdout.write(f"It says what version {before.version} said.")
+            return
+        self.stdout.write(f"What version {before.version} said, and what holds now:")
+        for change in changes:
+            old, new = ("; ".join(lines_of(change.field, value)) for value in change.values)
+            self.stdout.write(f"  {title_of(change.field)}: {old} → {new}")
 
     def _tell_what_is_left(self, plan: SessionPlan) -> None:
         table = feature_table(plan.patient.clinic)
         left = len(table.tracks) - len(excluded_track_ids(plan, table) & set(table.track_ids))
         self.stdout.write(f"{left} of {len(table.tracks)} tracks may be played.")
+        known = {tag.casefold() for track in table.tracks for tag in track.tags}
+        for tag in plan.excluded_tags:
+            if tag.casefold() not in known:
+                self.stdout.write(self.style.WARNING(f"No track is tagged {tag} yet."))
         if left < plan.track_count:
             self.stdout.write(
                 self.style.WARNING("Too few for a session. Loosen the exclusions or add music.")
