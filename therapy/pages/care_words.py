@@ -1,6 +1,6 @@
 """Why, how much and how safely a patient listens, said in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from therapy.plans.models import SessionPlan
 from therapy.plans.sections.dose import Output
@@ -34,12 +34,16 @@ def safety_in_words(plan: SessionPlan) -> list[str]:
     return lines
 
 
+def days_in_words(days: Iterable[int]) -> str:
+    """Days of a week, 1 (Monday) to 7."""
+    named = sorted(days)
+    return "Every day" if len(named) == 7 else ", ".join(DAYS[day] for day in named)
+
+
 def _times(plan: SessionPlan) -> Iterator[str]:
     for slot in plan.schedule:
-        days = sorted(slot["days"])
-        named = "Every day" if len(days) == 7 else ", ".join(DAYS[day] for day in days)
         yield (
-            f"{named} at {slot['at']} ({plan.patient.time_zone}), "
+            f"{days_in_words(slot['days'])} at {slot['at']} ({plan.patient.time_zone}), "
             f"to be begun within {slot['minutes']} minutes"
         )
     if not plan.schedule:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from therapy.pages.care_words import DAYS
+from therapy.pages.care_words import days_in_words
 
 NOTHING: Final = "—"
 # Where the name of the column, with spaces, would not be what a therapist says.
@@ -68,7 +68,7 @@ def _goal(goal: dict[str, Any]) -> str:
 
 
 def _time(slot: dict[str, Any]) -> str:
-    days = ", ".join(DAYS[day] for day in sorted(slot["days"]))
+    days = days_in_words(slot["days"])
     return f"{days} at {slot['at']}, to be begun within {slot['minutes']} minutes"
 
 
