@@ -17,7 +17,7 @@ from django.conf import settings
 
 from tests.needs import require
 
-pytest_plugins = ["tests.installation"]
+pytest_plugins = ["tests.browsing", "tests.installation"]
 
 KEPT = {"ATTUNE_DATA", "ATTUNE_REQUIRE"}
 

@@ -9,12 +9,10 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browsing import DESK, PHONE, Window, context_of
 from tests.factories import MembershipFactory, UserFactory
 from tests.people import People
 from tests.signing_in import PASSWORD, code_of, with_password
-from tests.therapy.pages.test_browser import DESK, PHONE, Window, chromium, context_of
-
-__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

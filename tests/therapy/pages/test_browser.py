@@ -1,103 +1,25 @@
 """The pages in a real Chromium, at the widths of a phone and of a desk."""
 
 import io
-import os
 import struct
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browsing import DESK, PHONE, Window, context_of
 from tests.factories import SessionPlanFactory
-from tests.needs import require
 from tests.people import People
 from tests.signing_in import PASSWORD, code_of, with_password
 from tests.therapy.pages.reading import add_playlist, add_session
 from therapy.people.pairing import make_pairing_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PHONE, DESK = (390, 844), (1280, 900)
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-WATCH_POLICY = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the module. Playwright keeps an event loop on this thread for as long, which
-    Django takes for a sign that its ORM is called from asynchronous code; it is not."""
-    path = require("chromium")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-            yield browser
-            browser.close()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@dataclass
-class Window:
-    """A page that remembers what went wrong in it."""
-
-    page: Page
-    site: str
-    troubles: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.add_init_script(WATCH_POLICY)
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        self.page.on("request", self._request)
-
-    def open(self, address: str) -> None:
-        self.page.goto(self.site + address)
-
-    def sign_in(self, email: str) -> None:
-        self.open("/")
-        self.page.get_by_label("Email").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
-        self.page.get_by_label("Code").fill(code_of())
-        self.page.get_by_role("button", name="Sign in").click()
-
-    def expect_calm(self) -> None:
-        """No error in the console, nothing blocked, no other host, no sideways scrolling."""
-        blocked = self.page.evaluate("window.violations")
-        width, room = self.page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert self.troubles == []
-        assert blocked == []
-        assert width <= room
-
-    def _console(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.troubles.append(f"{message.type}: {message.text}")
-
-    def _request(self, request: Any) -> None:
-        if not request.url.startswith((self.site, "data:")):
-            self.troubles.append(f"asked {request.url}")
 
 
 @pytest.fixture
@@ -122,10 +44,6 @@ def _two_seconds() -> bytes:
         file.setframerate(8000)
         file.writeframes(struct.pack("<16000h", *[n % 200 * 20 for n in range(16000)]))
     return sound.getvalue()
-
-
-def context_of(chromium: Browser, size: tuple[int, int], **options: Any) -> BrowserContext:
-    return chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options)
 
 
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
