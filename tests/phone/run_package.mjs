@@ -17,7 +17,7 @@ const opened = await Package.open(bundle, floats(given.vector));
 for (const { values, tracks, allowed, recency, familiarity, request } of given.playlists) {
   const features = described(opened.bundle, floats(values), tracks);
   const candidates = { features, allowed, recency: floats(recency), familiarity: floats(familiarity) };
-  playlists.push(await opened.playlist(candidates, request));
+  playlists.push((await opened.playlist(candidates, request)).choices);
 }
 const vectors = [];
 for (const { features, mood, outcome, weight } of given.ratings) {
@@ -29,6 +29,6 @@ let broken = "";
 try {
   openBundle(bundle.slice(0, -1));
 } catch (problem) {
-  broken = problem.constructor.name;
+  broken = problem.name;
 }
 stdout.write(JSON.stringify({ playlists, vectors, broken }));

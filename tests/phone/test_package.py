@@ -1,7 +1,9 @@
 """A phone in TypeScript makes the playlists, and learns, as the reference in Python does."""
 
 import base64
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from adaptation.models import BaseModel
 from exports.bundles import bundle_of
 from exports.phone import Candidates, Floats, Package, Request
+from tests.phone.laboratory import laboratory
 from tests.phone.node import run
 from tests.trained import SCHEMA, shared_folder, small_base, small_graphs, some_tracks
 from therapy.models import FeatureSchema
@@ -62,7 +65,48 @@ def b64(values: Any) -> str:
     return base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()
 
 
-def test_two_hundred_playlists_and_every_vector_are_the_same(bundle: bytes, vector: Floats) -> None:
+def in_node(given: Any) -> Any:
+    return run("run_package.mjs", given)
+
+
+@pytest.fixture(params=["node", pytest.param("chromium", marks=pytest.mark.browser)])
+def phone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[Any], Any]]:
+    """What runs the app's code: Node, or a page in a real Chromium with the app's own policy."""
+    if request.param == "node":
+        yield in_node
+        return
+    browser = request.getfixturevalue("chromium")
+    with laboratory(browser, tmp_path) as page:
+        yield lambda given: page.evaluate(IN_THE_PAGE, given)
+
+
+IN_THE_PAGE = """
+async (given) => {
+  const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const floats = (base64) => new Float32Array(bytes(base64).buffer);
+  const model = window.laboratory;
+  await model.open(bytes(given.bundle), floats(given.vector));
+  const playlists = [];
+  for (const { values, tracks, allowed, recency, familiarity, request } of given.playlists) {
+    const features = await model.described(floats(values), tracks);
+    const known = { recency: floats(recency), familiarity: floats(familiarity) };
+    playlists.push((await model.playlist({ features, allowed, ...known }, request)).choices);
+  }
+  const vectors = [];
+  for (const { features, mood, outcome, weight } of given.ratings) {
+    const answers = { outcome: floats(outcome), weight: floats(weight) };
+    vectors.push([...await model.adapt({ features: floats(features), mood, ...answers })]);
+  }
+  const cut = bytes(given.bundle).slice(0, -1);
+  const broken = await model.open(cut, floats(given.vector)).catch((problem) => problem.name);
+  return { playlists, vectors, broken };
+}
+"""
+
+
+def test_two_hundred_playlists_and_every_vector_are_the_same(
+    bundle: bytes, vector: Floats, phone: Callable[[Any], Any]
+) -> None:
     generator = np.random.default_rng(6)
     package = Package(bundle, vector.copy())
     asked = [
@@ -97,7 +141,7 @@ def test_two_hundred_playlists_and_every_vector_are_the_same(bundle: bytes, vect
             for rating in ratings
         ],
     }
-    made = run("run_package.mjs", given)
+    made = phone(given)
 
     for (offered, wanted), choices in zip(asked, made["playlists"], strict=True):
         ours = package.playlist(offered, wanted)

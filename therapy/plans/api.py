@@ -51,6 +51,9 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
     excluded_tags = serializers.ListField(
         child=serializers.CharField(), help_text="Lower-case words; no track with one of them."
     )
+    lyric_languages = serializers.ListField(
+        child=serializers.CharField(), help_text="BCP 47 tags; with the rule `languages`."
+    )
     curve_weights = serializers.SerializerMethodField(
         help_text="c, one a track: waypoint k is target + (mood − target)·c[k], before the guards."
     )

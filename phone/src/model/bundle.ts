@@ -35,7 +35,9 @@ export interface Bundle {
 }
 
 /** The archive is not a bundle that this app reads. */
-export class BadBundle extends Error {}
+export class BadBundle extends Error {
+  override readonly name = "BadBundle"; // which survives the way between threads
+}
 
 /** What is in an archive that was checked (signing/accept.ts). Throws BadBundle. */
 export function openBundle(archive: Bytes): Bundle {
@@ -55,11 +57,16 @@ export function openBundle(archive: Bytes): Bundle {
   };
 }
 
+/** How many numbers the graphs read of a track. */
+export function widthOf({ manifest }: Bundle): number {
+  return manifest.schema.columns.length + manifest.items.columns;
+}
+
 /** What the graphs read of tracks, [N, width]: the catalogue's values [N, F] of the tracks with these
  * keys, then what the base learned of them, or zeros where it does not know them. */
 export function described(bundle: Bundle, values: Float32Array, tracks: string[]): Float32Array {
   const given = bundle.manifest.schema.columns.length;
-  const width = given + bundle.manifest.items.columns;
+  const width = widthOf(bundle);
   const features = new Float32Array(tracks.length * width);
   for (const [row, track] of tracks.entries()) {
     features.set(values.subarray(row * given, (row + 1) * given), row * width);

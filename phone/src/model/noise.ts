@@ -7,6 +7,7 @@
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57] as const;
 const WEYL = [0x9e3779b9, 0xbb67ae85] as const; // added to the key from round to round
 const ROUNDS = 10;
+const NOISE_BOUND = 20;
 
 export type Words = [number, number, number, number];
 
@@ -22,6 +23,14 @@ export function gumbel(seed: number, steps: number, tracks: number): Float32Arra
     }
   }
   return draws;
+}
+
+/** Changes noise [steps, tracks] so that the first step chooses one track. The graph takes noise up to
+ * ±20, so this overrules utilities that lie up to 40 temperatures apart. What the choice's
+ * probability would have been is worked out without noise, and stays. */
+export function begunWith(track: number, noise: Float32Array, tracks: number): void {
+  noise.fill(-NOISE_BOUND, 0, tracks);
+  noise[track] = NOISE_BOUND;
 }
 
 /** The four words of a counter and a key, each of them 0..2³²−1. */

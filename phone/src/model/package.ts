@@ -3,9 +3,10 @@
  * same as exports/phone.py, which the tests hold it against.
  */
 
-import { type Bundle, openBundle } from "./bundle.ts";
+import { type Bundle, openBundle, widthOf } from "./bundle.ts";
 import { type Graph, graphOf, type Outputs } from "./graphs.ts";
-import { gumbel } from "./noise.ts";
+import { begunWith, gumbel } from "./noise.ts";
+import { type Predictions, predictionsBy } from "./predictions.ts";
 
 /** Valence and arousal, each −1..1. */
 export type Mood = readonly [number, number];
@@ -25,6 +26,8 @@ export interface Request {
   curve: number[];
   guards: Record<string, number>;
   seed: number;
+  /** Which of the candidates it begins with, if that is not left to the draw. */
+  first?: number;
 }
 
 /** One track of a playlist. */
@@ -39,6 +42,12 @@ export interface Choice {
   terms: Record<string, number>;
   /** Expected, 1..5; null where the base does not weigh it. */
   liking: number | null;
+}
+
+export interface Playlist {
+  choices: Choice[];
+  /** Utility of every candidate [N] as the first track, −10..10; −10,000 where it is not allowed. */
+  scores: Float32Array;
 }
 
 /** One rated track: outcome and weight [3] in the order of the manifest's `outcomes`. */
@@ -89,17 +98,48 @@ export class Package {
   }
 
   /** The playlist for a request, as long as its curve; shorter when too few tracks are allowed. */
-  async playlist(candidates: Candidates, request: Request): Promise<Choice[]> {
+  async playlist(candidates: Candidates, request: Request): Promise<Playlist> {
     const outputs = await this.graphs.playlist(this.inputs(candidates, request));
-    return request.curve
+    const choices = request.curve
       .map((_, step) => step)
       .filter((step) => outputs.order[step] >= 0)
       .map((step) => this.choice(outputs, step));
+    return { choices, scores: Float32Array.from(outputs.scores) };
+  }
+
+  /** What the patient would say of tracks [N, width] that are heard in a mood; with a `vector` of
+   * zeros, of which nothing was ever rated, what everybody would. */
+  async predictions(
+    features: Float32Array,
+    mood: Mood,
+    vector: Float32Array = this.vector,
+  ): Promise<Predictions> {
+    const { guards, weights, most_tracks } = this.bundle.manifest.playlist;
+    const tracks = features.length / widthOf(this.bundle);
+    const none = line(new Float32Array(tracks));
+    return predictionsBy(async (target, liking) => {
+      const outputs = await this.graphs.playlist({
+        features: { data: features, shape: [tracks, widthOf(this.bundle)] },
+        allowed: line(new Float32Array(tracks).fill(1)),
+        recency: none,
+        familiarity: none,
+        vector: line(vector),
+        mood: line(mood),
+        target: line(target),
+        curve: line(new Float32Array(most_tracks)),
+        guards: line(new Float32Array(guards.length)),
+        weights: line(weights.map(({ name }) => (name === "liking" ? liking : 0))),
+        noise: { data: new Float32Array(most_tracks * tracks), shape: [most_tracks, tracks] },
+      });
+      return Float32Array.from(outputs.scores);
+    });
   }
 
   private inputs({ features, allowed, recency, familiarity }: Candidates, request: Request) {
     const { most_tracks, guards, weights } = this.bundle.manifest.playlist;
     const tracks = allowed.length;
+    const noise = gumbel(request.seed, most_tracks, tracks);
+    if (request.first !== undefined) begunWith(request.first, noise, tracks);
     return {
       features: { data: features, shape: [tracks, features.length / tracks] },
       allowed: line(allowed.map(Number)),
@@ -111,7 +151,7 @@ export class Package {
       curve: line([...request.curve, ...Array(most_tracks - request.curve.length).fill(0)]),
       guards: line(guards.map((name) => request.guards[name])),
       weights: line(weights.map(({ value }) => value)),
-      noise: { data: gumbel(request.seed, most_tracks, tracks), shape: [most_tracks, tracks] },
+      noise: { data: noise, shape: [most_tracks, tracks] },
     };
   }
 

@@ -2,7 +2,7 @@
 
 import { expose } from "comlink";
 import { described, type Manifest } from "./bundle.ts";
-import { type Candidates, type Choice, Package, type Rating, type Request } from "./package.ts";
+import { type Candidates, Package, type Playlist, type Rating, type Request } from "./package.ts";
 
 let opened: Package | undefined;
 
@@ -30,7 +30,7 @@ const model = {
     return inUse().vector;
   },
 
-  async playlist(candidates: Candidates, request: Request): Promise<Choice[]> {
+  async playlist(candidates: Candidates, request: Request): Promise<Playlist> {
     return inUse().playlist(candidates, request);
   },
 };
