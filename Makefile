@@ -10,7 +10,7 @@ PORT ?= 8000
 # Processes that `make test` shares the tests among.
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners bench-sync
+.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners bench-phone bench-sync
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: setup  ## run every benchmarks/bench_*.py
 
 bench-exports: setup  ## patched and signed files against converting again (PATIENTS=200)
 	@$(PYTHON) benchmarks/bench_exports.py --patients $(or $(PATIENTS),200)
+
+bench-phone: setup  ## playlists and adapting in a browser against ONNX Runtime here
+	@$(PYTHON) benchmarks/bench_phone.py
 
 bench-sync: setup  ## phones come back from being offline, all at once, on a bad network (PHONES=200)
 	@$(PYTHON) benchmarks/bench_sync.py --phones $(or $(PHONES),200) --items $(or $(ITEMS),50)
