@@ -5,7 +5,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from therapy.encryption import CannotDecrypt
 from therapy.interchange.fhir.bulk import FolderTaken, export_clinic
-from therapy.interchange.fhir.bundle import write_bundle_to
+from therapy.interchange.fhir.bundle import FileTaken, write_bundle_to
 from therapy.interchange.fhir.checked import NotFhir
 from therapy.interchange.fhir.provenance import Export
 from therapy.management.plainly import told_plainly
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             else:
                 name = f"{clinic}/{patient}" if clinic else patient
                 self._patient(name, options["to"], notes=options["with_notes"])
-        except (FolderTaken, NotFhir, CannotDecrypt, OSError) as problem:
+        except (FileTaken, FolderTaken, NotFhir, CannotDecrypt, OSError) as problem:
             raise CommandError(f"Nothing was written. {problem}") from problem
 
     def _patient(self, name: str, path: Path, *, notes: bool) -> None:
