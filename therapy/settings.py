@@ -363,6 +363,7 @@ UNFOLD = {
     "SITE_HEADER": "Attune operation",
     "SITE_SUBHEADER": "Clinics, accounts and work; no patient",
     "SITE_URL": None,
+    "ENVIRONMENT": "therapy.operation.site.said_of_sign_in",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": False, "show_all_applications": False},
@@ -394,6 +395,7 @@ DEFAULT_FROM_EMAIL = env.str("ATTUNE_EMAIL_FROM", default="").strip() or (
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "therapy.formats"
 
 # Security
 
