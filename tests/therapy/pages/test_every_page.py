@@ -87,6 +87,11 @@ def test_a_forbidden_page_says_whom_to_ask(alices: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_mark_is_where_browsers_look(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith("therapy/mark.svg")
+
+
+@pytest.mark.django_db
 def test_a_forbidden_page_says_which_act_it_was(signed_in: SignedIn, people: People) -> None:
     said = words(signed_in(people.bob).get(f"/staff/{people.harbour.slug}/"))
     assert "Your role does not let you manage staff." in said
