@@ -13,7 +13,7 @@ from therapy.interchange.tables.exporting import (
     export_tables,
 )
 from therapy.interchange.tables.selection import Selection
-from therapy.management.plainly import told_plainly
+from therapy.management.plainly import in_words, told_plainly
 from therapy.management.progress import progress_bar
 from therapy.people.selectors import clinic_of
 
@@ -75,5 +75,5 @@ class Command(BaseCommand):
             with progress_bar("Tables", unit=" rows") as report:
                 counts = export_tables(wanted=wanted, folder=folder, report=report)
         except (FolderTaken, Incomplete, OSError) as problem:
-            raise CommandError(f"Nothing was written. {problem}") from problem
+            raise CommandError(f"Nothing was written. {in_words(problem)}") from problem
         self.stdout.write(f"{folder}: {', '.join(f'{n} {name}' for name, n in counts.items())}")
