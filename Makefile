@@ -20,10 +20,29 @@ setup: .venv/.ready phone/node_modules/.ready .env  ## make .venv and phone/node
 demo: setup  ## the main job with simulated listeners, then the site (NO_SERVE=1: stop before it)
 	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
 
+# Each of the two is a process group: what does not end when told to is ended after 10 seconds, with
+# its children. The job it was at is taken up again from the ledger.
 serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C ends both
+	@if (exec 3<> /dev/tcp/127.0.0.1/$(PORT)) 2> /dev/null; then \
+	    echo "Port $(PORT) is taken. Name one that is free in PORT." >&2; \
+	    exit 1; \
+	fi
 	@echo "Bringing the database up to date."
 	@$(PYTHON) manage.py migrate --verbosity 0
-	@trap 'trap - EXIT; kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
+	@set -m; \
+	end() { \
+	    trap - EXIT; \
+	    trap '' INT TERM; \
+	    kill $$(jobs -p) 2> /dev/null || true; \
+	    for _ in {1..100}; do \
+	        [[ -n "$$(jobs -pr)" ]] || break; \
+	        sleep 0.1; \
+	    done; \
+	    for group in $$(jobs -p); do \
+	        kill -KILL -- "-$$group" 2> /dev/null || true; \
+	    done; \
+	}; \
+	trap end EXIT; \
 	$(PYTHON) -m celery -A worker.celery_app worker --beat --loglevel INFO & \
 	$(PYTHON) -m gunicorn therapy.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket & \
 	wait -n

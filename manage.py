@@ -9,6 +9,7 @@ NO_TABLE = ("no such table", 'relation "')  # as SQLite and PostgreSQL begin to 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "therapy.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
     from django_scopes import scopes_disabled
@@ -22,6 +23,8 @@ def main() -> None:
             caused_by(lambda: command),
         ):  # whoever is at the command line speaks for all clinics
             execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
     except (OperationalError, ProgrammingError) as problem:
         if not any(words in str(problem) for words in NO_TABLE):
             raise

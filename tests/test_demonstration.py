@@ -32,6 +32,7 @@ def test_the_demonstration_reaches_its_end_and_does_so_again(tmp_path: Path) -> 
     assert "trained on 400 simulated listeners" in first.stdout
     assert "same order in 5 of 5 cases" in first.stdout
     assert first.stdout.count(": from mood (-0.40, +0.50)") == 2
+    assert "`make demo` goes on to serve the site and prints its logins." in first.stdout
     second = demonstrate(tmp_path)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "has rated before" in second.stdout

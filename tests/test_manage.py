@@ -34,3 +34,46 @@ def test_without_tables_a_command_says_how_to_make_them(
         "The database is not set up: run `python manage.py migrate`, or `make demo`."
     )
     assert "Traceback" not in done.stderr
+
+
+ANY_DOOR = {
+    "manage.py": ("manage.py", "check"),
+    "gunicorn": ("-m", "gunicorn", "therapy.wsgi", "--bind=127.0.0.1:0", "--no-control-socket"),
+    "worker": ("-m", "celery", "-A", "worker.celery_app", "worker"),
+}
+
+
+@pytest.mark.parametrize("door", ANY_DOOR.values(), ids=ANY_DOOR)
+@pytest.mark.parametrize(
+    ("name", "holds", "told"),
+    [
+        ("ATTUNE_PUSH_KEY_FILE", "no key", "run `manage.py make_push_key FILE`"),
+        ("ATTUNE_PUSH_KEY_FILE", None, "cannot be read: No such file or directory."),
+        ("ATTUNE_EMAIL_FROM_FILE", None, "cannot be read: No such file or directory."),
+    ],
+)
+def test_a_setting_that_is_wrong_is_told_in_a_sentence_at_every_start(
+    tmp_path: Path, door: tuple[str, ...], name: str, holds: str | None, told: str
+) -> None:
+    file = tmp_path / "value"
+    if holds is not None:
+        file.write_text(holds)
+    done = subprocess.run(
+        [sys.executable, *door],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "ATTUNE_MODE": "development",
+            "ATTUNE_VAR": str(tmp_path),
+            name: str(file),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    line = next(line for line in done.stderr.splitlines() if told in line)
+    assert line.startswith(name)
+    assert str(file) in line

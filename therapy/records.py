@@ -45,7 +45,9 @@ def problems_of(record: models.Model, *, unchecked: Collection[str] = ()) -> Pro
     try:
         record.clean_fields(exclude=skipped)
     except ValidationError as refused:
-        problems.update(refused.message_dict)
+        problems.update(
+            {name: _texts(record, name, errors) for name, errors in refused.error_dict.items()}
+        )
     return problems
 
 
@@ -103,6 +105,17 @@ def differing(stored: models.Model, sent: models.Model, names: Iterable[str]) ->
         for name in names
         if getattr(stored, _attname(stored, name)) != getattr(sent, _attname(sent, name))
     }
+
+
+def _texts(record: models.Model, name: str, errors: Iterable[ValidationError]) -> list[str]:
+    """What is wrong with a field; where it is none of the choices, with those that there are."""
+    choices = getattr(record._meta.get_field(name), "flatchoices", ())
+    known = ", ".join(str(value) for value, _ in choices if value)
+    return [
+        f"{text} There are: {known}." if error.code == "invalid_choice" else text
+        for error in errors
+        for text in error.messages
+    ]
 
 
 def _attname(record: models.Model, name: str) -> str:

@@ -24,6 +24,16 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 env.read_env(ROOT / ".env")
+for _name, _path in sorted(os.environ.items()):
+    if re.fullmatch("ATTUNE_[A-Z_]+_FILE", _name) and _path:
+        try:
+            Path(_path).read_text(encoding="utf-8")
+        except (OSError, ValueError) as _problem:
+            _why = getattr(_problem, "strerror", None) or "it is not text"
+            raise ImproperlyConfigured(
+                f"{_name} names {_path}, which cannot be read: {_why}. Put the value of "
+                f"{_name.removesuffix('_FILE')} there, or unset {_name}."
+            ) from None
 
 MODE = env.str("ATTUNE_MODE", default="").strip()
 if MODE not in {"development", "production"}:
@@ -251,7 +261,18 @@ FHIR_ROOT = env.str(
 # Reminders: how often is looked for what is due, the private key that signs pushes (without one
 # nothing is pushed), and the hosts that pushes may go to inside the clinic's own network.
 REMINDER_SECONDS = env.float("ATTUNE_REMINDER_SECONDS", default=60.0)
-PUSH_KEY = env.str("ATTUNE_PUSH_KEY", default="").strip()
+if PUSH_KEY := env.str("ATTUNE_PUSH_KEY", default="").strip():
+    from therapy.reminders.vapid import public_key_of
+
+    try:
+        public_key_of(PUSH_KEY)
+    except ValueError:
+        _file = os.environ.get("ATTUNE_PUSH_KEY_FILE")
+        raise ImproperlyConfigured(
+            f"ATTUNE_PUSH_KEY{f'_FILE ({_file})' if _file else ''} holds no key that `manage.py "
+            "make_push_key` made: unset it, run `manage.py make_push_key FILE`, and set "
+            "ATTUNE_PUSH_KEY_FILE to that file."
+        ) from None
 PUSH_INSIDE_HOSTS = [
     host.strip().lower()
     for host in env.str("ATTUNE_PUSH_INSIDE_HOSTS", default="").split(",")
@@ -342,6 +363,7 @@ UNFOLD = {
     "SITE_HEADER": "Attune operation",
     "SITE_SUBHEADER": "Clinics, accounts and work; no patient",
     "SITE_URL": None,
+    "ENVIRONMENT": "therapy.operation.site.said_of_sign_in",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": False, "show_all_applications": False},
@@ -373,6 +395,7 @@ DEFAULT_FROM_EMAIL = env.str("ATTUNE_EMAIL_FROM", default="").strip() or (
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "therapy.formats"
 
 # Security
 

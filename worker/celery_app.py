@@ -1,9 +1,11 @@
 """The Celery application: `celery -A worker.celery_app worker`."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery, Task
+from django.core.exceptions import ImproperlyConfigured
 from django_scopes import scopes_disabled
 
 from worker.schedule import timetable
@@ -23,7 +25,10 @@ class OutsideAllWalls(Task[Any, Any]):
 
 app = Celery("attune", include=["worker.tasks"], task_cls=OutsideAllWalls)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = timetable()
+try:
+    app.conf.beat_schedule = timetable()
+except ImproperlyConfigured as problem:  # a worker that starts; a web server would have ended
+    sys.exit(str(problem))
 # The request that asks for work does not wait for a broker that is down or silent (kombu's own
 # way is to sleep 2 s and 4 s and try again): the job is in the ledger, and the sweeper sends it.
 app.conf.broker_transport_options = app.conf.broker_transport_options | {

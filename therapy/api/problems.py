@@ -81,6 +81,14 @@ TYPES: Final = (
         _CONNECT_AGAIN,
     ),
     ProblemType(
+        "session_wanted",
+        401,
+        "An address for staff",
+        "The address takes the session of staff who are signed in. A token came instead, and was "
+        "not looked at: nothing is said of it.",
+        "An error of the app: keep the token and go on with it; this address is not for phones.",
+    ),
+    ProblemType(
         "permission_denied",
         403,
         "Not allowed",

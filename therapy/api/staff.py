@@ -1,7 +1,7 @@
 """What every endpoint for staff does alike: the site's session, the second factor, walls, lists."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NoReturn, cast
 
 from django.db.models import Model, QuerySet
 from django.utils.cache import add_never_cache_headers
@@ -34,6 +34,16 @@ class CsrfFailed(Problem):
 class SecondFactorRequired(Problem):
     default_code = "second_factor_required"
     default_detail = "Set up a second factor first: sign in to the site's pages, which lead there."
+
+
+class SessionWanted(exceptions.NotAuthenticated):
+    """Who calls said who they are as a phone does: nothing is wrong with the token."""
+
+    default_code = "session_wanted"
+    default_detail = (
+        "This address is for staff, by the session of the site's pages. A phone's token opens "
+        "nothing here; it was not looked at, and stays as it is."
+    )
 
 
 class StaffSession(SessionAuthentication):
@@ -74,6 +84,14 @@ class StaffView(APIView):
         if request._request.lacks_second_factor:  # type: ignore[attr-defined]
             raise SecondFactorRequired
         let_in(request._request, cast(User, request.user), self.door)
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        """Raises SessionWanted where nobody is signed in and a token came instead."""
+        if not request.successful_authenticator and "Authorization" in request.headers:
+            raise SessionWanted
+        super().permission_denied(request, message, code)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Patients' records stay in no cache, the browser's neither."""

@@ -76,7 +76,7 @@ class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
 
 _OF_STAFF = {
     401: refusal(
-        "Nobody is signed in (`not_authenticated`).",
+        "Nobody is signed in (`not_authenticated`), or a token came instead (`session_wanted`).",
         "not_authenticated",
         "Authentication credentials were not provided.",
     ),

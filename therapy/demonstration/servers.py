@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,16 @@ from django.conf import settings
 
 # A newcomer signs in by password alone, and every page says so. Nobody here is a person.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "ATTUNE_REQUIRE_SECOND_FACTOR": "false"}
+USUAL_PORT = 8000
 PATIENCE = 90.0  # seconds until the web server must answer
 
 
 class DidNotStart(Exception):
     """A child process ended or did not answer; the text names its log."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,22 @@ class Running:
         return next((name for name, child in self.children if child.poll() is not None), "")
 
 
+def choose_port(asked: int | None, say: Callable[[str], None]) -> int:
+    """The port that was asked for; without one, the usual one, or another that is free, and then
+    that is said. Raises PortTaken."""
+    if _free(asked or USUAL_PORT) is not None:
+        return asked or USUAL_PORT
+    other = _free(0)
+    if asked is not None or other is None:
+        raise PortTaken(f"Port {asked or USUAL_PORT} is taken. Name one that is free in PORT.")
+    say(f"Port {USUAL_PORT} is taken: the site will be on {other}.")
+    return other
+
+
 @contextmanager
 def running(port: int) -> Iterator[Running]:
-    """Both processes, on `port` or, where that is taken, on one that is free."""
-    address = f"127.0.0.1:{_free(port)}"
+    """Both processes, on a port that `choose_port` gave."""
+    address = f"127.0.0.1:{port}"
     children = tuple(
         (name, _start(name, command.split()))
         for name, command in (
@@ -90,13 +107,12 @@ def _wait_for(site: Running) -> None:
     raise DidNotStart(f"The web server did not answer in {PATIENCE:.0f} s; see {log_of('web')}.")
 
 
-def _free(port: int) -> int:
-    for wanted in (port, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", wanted))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise DidNotStart("No port of this machine is free.")
+def _free(port: int) -> int | None:
+    """`port`, or any for 0, if nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])

@@ -24,6 +24,13 @@ def told_plainly() -> Iterator[None]:
         raise CommandError(str(told)) from told
 
 
+def in_words(problem: Exception) -> str:
+    """What went wrong; of a file, without the number that the system has for it."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'The disk'}: {problem.strerror}."
+    return str(problem)
+
+
 def _line(name: str, texts: list[str]) -> str:
     said = " ".join(texts)
     return said if name == NON_FIELD_ERRORS else f"{name}: {said}"

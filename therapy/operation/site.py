@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +23,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """To where everybody signs in, and from there back."""
     back = request.GET.get("next")
     return redirect_to_login(back, reverse("sign-in")) if back else redirect("sign-in")
+
+
+def said_of_sign_in(request: HttpRequest) -> list[str] | None:
+    """What stands at the top of every page here, as on the site's own."""
+    if settings.SECOND_FACTOR_REQUIRED:
+        return None
+    return [
+        "No second factor is asked for: for trying out, with simulated patients only",
+        "warning",
+    ]
 
 
 class OperatorSite(UnfoldAdminSite):  # type: ignore[misc]  # has no types

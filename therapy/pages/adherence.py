@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from therapy.people.models import Patient
+from therapy.plans.selectors import current_plan
 from therapy.sessions.adherence import Kept, Outcome, kept_occasions
 
 SPAN = timedelta(days=28)
@@ -46,11 +47,14 @@ class AdherencePanel:
 
     def context(self, patient: Patient) -> dict[str, Any]:
         now = timezone.now()
+        plan = current_plan(patient)
         found = kept_occasions(patient, since=now - SPAN, now=now)
         return {
             "days": SPAN.days,
             "zone": patient.time_zone,
             "number": len(found),
+            "plan": plan,
+            "sets_times": plan is not None and bool(plan.schedule),
             "in_words": in_words(found),
             "lines": [_line(kept, ZoneInfo(patient.time_zone)) for kept in reversed(found)],
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from therapy.measures.registry import measure
 from therapy.plans.models import SessionPlan
 from therapy.plans.sections.dose import Output
 from therapy.plans.sections.safety import SCREENED, Screened
@@ -69,4 +70,4 @@ def _adjuncts(plan: SessionPlan) -> Iterator[str]:
     if plan.silence_at_end:
         yield f"{plan.silence_at_end} seconds of silence at the end"
     for asked in plan.measures:
-        yield f"Asks {asked['measure']}, {asked['when'].replace('-', ' ')}"
+        yield f"Asks the {measure(asked['measure']).title}, {asked['when'].replace('-', ' ')}"

@@ -40,6 +40,7 @@ def patients(request: StaffRequest) -> HttpResponse:
     )
     page = Paginator(found, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
     columns = panels.columns()
+    acts = _acts_at(request.access, clinics)
     return render(
         request,
         "therapy/people/patients.html",
@@ -52,7 +53,8 @@ def patients(request: StaffRequest) -> HttpResponse:
             "page": page,
             "columns": columns,
             "rows": _with_cells(overview.rows_of(list(page.object_list)), columns),
-            "clinic_acts": _acts_at(request.access, clinics),
+            "clinic_acts": acts,
+            "importing": [clinic for clinic, may in acts if may["imports"]],
         },
     )
 

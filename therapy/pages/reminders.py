@@ -23,7 +23,7 @@ from therapy.pages.reminder_words import (
 )
 from therapy.pages.requests import StaffRequest
 from therapy.people.models import Consent, Patient
-from therapy.people.selectors import consents_to
+from therapy.people.selectors import standing_words
 from therapy.plans.models import Standing
 from therapy.plans.selectors import current_plan, standing_of
 from therapy.reminders.models import LONGEST_LEAD, Channel, PushSubscription, ReminderRule
@@ -154,7 +154,10 @@ def _obstacles(
 ) -> list[str]:
     """Why nothing, or not all, is sent of what the rule says."""
     found = []
-    if not consents_to(patient, Consent.Scope.REMINDERS):
+    word = standing_words(patient).get(Consent.Scope.REMINDERS)
+    if word is None:
+        found.append("The patient has not been asked about reminders yet, so none is sent.")
+    elif not word.given:
         found.append("The patient does not consent to reminders, so none is sent.")
     if not active:
         found.append("The plan is paused or has ended, so none is sent.")

@@ -22,6 +22,7 @@ from therapy.pages import (
     tables,
 )
 from therapy.pages.health import healthz
+from therapy.pages.icon import favicon
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
@@ -106,4 +107,5 @@ urlpatterns = [
     path("invitations/<str:token>/", invitations.accept, name="invitation"),
     path("", include("therapy.accounts.urls")),
     path("healthz", healthz, name="healthz"),
+    path("favicon.ico", favicon, name="favicon"),
 ]

@@ -47,6 +47,8 @@ def patient_named(name: str) -> Patient:
         raise Patient.DoesNotExist(f"Several clinics have a patient '{name}': say CLINIC/CODE.")
     known = Patient.objects.order_by("clinic__slug", "code").values_list("clinic__slug", "code")
     examples = ", ".join(f"{slug}/{code}" for slug, code in known[:5])
+    if (others := known.count() - 5) > 0:
+        examples += f" and {others} more"
     raise Patient.DoesNotExist(f"There is no patient '{name}'. There are: {examples or 'none'}.")
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from therapy.audit.writing import note_changed, note_created
 from therapy.catalogue.models import Catalogue, FeatureSchema
+from therapy.people.codes import code_problems
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.selectors import has_ended_care
 from therapy.people.tokens import TOKEN_PREFIX, token_digest
@@ -92,13 +93,13 @@ def create_patient(
     """A patient, known by a pseudonymous code that is unique in the clinic, whose phone will want a
     model before the first rating.
 
-    Raises ValidationError by field: a code that is taken or empty, an unknown origin or time zone,
-    a therapist of another clinic.
+    Raises ValidationError by field: a code that is taken, empty or a date, an unknown origin or
+    time zone, a therapist of another clinic.
     """
     patient = Patient(
         clinic=clinic, code=code.strip(), therapist=therapist, origin=origin, time_zone=time_zone
     )
-    problems = problems_of(patient)
+    problems = problems_of(patient) | code_problems(patient.code)
     if therapist is not None and therapist.clinic_id != clinic.id:
         problems["therapist"] = [f"{therapist.user} does not work at {clinic}."]
     refuse(problems)

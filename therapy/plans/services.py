@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
@@ -144,7 +144,9 @@ def _stand(
     row = PlanStanding(patient=patient, standing=standing, set_by=by, reason=reason.strip())
     problems = text_problems(row, ("reason",), LONGEST_REASON)
     if now not in after:
-        problems["standing"] = [f"The plan is {now.value}; it cannot become {standing.value}."]
+        problems[NON_FIELD_ERRORS] = [
+            f"The plan is {now.value}; it cannot become {standing.value}."
+        ]
     refuse(problems)
     return add(row)
 

@@ -28,7 +28,7 @@ def subscribe(
     another token had registered it, that one is forgotten.
 
     `public_key` is a point on P-256, `auth_secret` 16 bytes (RFC 8291), both in base64url. Raises
-    ValidationError by field: endpoint, p256dh, auth.
+    ValidationError by field: endpoint, keys.p256dh, keys.auth.
     """
     refuse(_endpoint_problems(endpoint) | _key_problems(public_key, auth_secret))
     Patient.objects.select_for_update(no_key=True).get(id=device.patient_id)
@@ -93,12 +93,12 @@ def _key_problems(public_key: str, auth_secret: str) -> Problems:
         if len(point) != 65:
             raise ValueError
     except ValueError:
-        problems["p256dh"] = ["Must be an uncompressed point on P-256, in base64url."]
+        problems["keys.p256dh"] = ["Must be an uncompressed point on P-256, in base64url."]
     try:
         if len(_decoded(auth_secret)) != 16:
             raise ValueError
     except ValueError:
-        problems["auth"] = ["Must be 16 bytes in base64url."]
+        problems["keys.auth"] = ["Must be 16 bytes in base64url."]
     return problems
 
 

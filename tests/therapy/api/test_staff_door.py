@@ -29,7 +29,11 @@ def test_nobody_is_answered_401_in_json(people: People) -> None:
 
 
 def test_a_phones_token_is_not_for_staffs_addresses(people: People, phone: Phone) -> None:
-    assert code_of(phone.get("clinics")) == (401, "not_authenticated")
+    answer = phone.get("clinics")
+    assert code_of(answer) == (401, "session_wanted")
+    assert "for staff" in answer.json()["detail"]
+    assert "Session" in answer.headers["WWW-Authenticate"]
+    assert "again" not in str(answer.json()), "nothing that reads as: connect the phone again"
 
 
 def test_without_a_second_factor_nothing_is_told(people: People) -> None:

@@ -150,6 +150,7 @@ def test_a_new_patient_is_taken_in_and_their_model_asked_for(people: People, bob
     ("field", "value"),
     [
         *(("code", value) for value in ("ANNA", "", "Anna Müller", "x" * 41, None, "\0", [])),
+        *(("code", value) for value in ("1980-03-01", "1.3.1980", "01_03_80")),
         *(("time_zone", value) for value in ("Mars/Olympus", "", 3, None)),
         *(("therapist", value) for value in (0, -1, 2**63, 10**9, "1", True, {})),
         *(("origin", value) for value in ("invented", None, [])),

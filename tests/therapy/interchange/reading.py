@@ -15,8 +15,9 @@ Json = dict[str, Any]
 
 
 def bundle_of(patient: Patient, folder: Path, *arguments: str) -> Json:
-    """By the command."""
+    """By the command, in place of an earlier one."""
     path = folder / "bundle.json"
+    path.unlink(missing_ok=True)
     name = f"{patient.clinic.slug}/{patient.code}"
     call_command("export_fhir", f"--patient={name}", f"--to={path}", *arguments)
     bundle: Json = json.loads(path.read_text(encoding="utf-8"))

@@ -291,6 +291,15 @@ def test_a_clinic_and_a_code_name_a_patient(people: People, tmp_path: Path) -> N
         call_command("export_fhir", "--clinic=hill", "--patient=ANNA", f"--to={path}")
 
 
+def test_a_file_that_is_there_is_kept(people: People, tmp_path: Path) -> None:
+    path = tmp_path / "anna.json"
+    path.write_text("mine")
+    with pytest.raises(CommandError, match=r"Nothing was written. There is something at .*anna"):
+        call_command("export_fhir", "--clinic=harbour", "--patient=ANNA", f"--to={path}")
+    assert path.read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_what_cannot_be_asked_for_is_told(people: People, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Say --patient, or --clinic"):
         call_command("export_fhir", f"--to={tmp_path / 'x'}")
@@ -317,11 +326,10 @@ def test_notes_that_cannot_be_read_leave_no_file(
     assert resources(bundle_of(people.anna, tmp_path), "CarePlan"), "without notes no key is needed"
 
 
-def test_a_bundle_that_fails_leaves_the_earlier_one(
+def test_a_bundle_that_fails_leaves_nothing(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     MoodRatingFactory(patient=people.anna)
-    earlier = bundle_of(people.anna, tmp_path)
 
     def broken(*_: Any) -> Json:
         return {"resourceType": "Observation", "id": "one", "status": "final"}
@@ -329,5 +337,4 @@ def test_a_bundle_that_fails_leaves_the_earlier_one(
     monkeypatch.setattr(record, "mood_resource", broken)
     with pytest.raises(CommandError, match=r"Nothing was written\. Observation/one"):
         bundle_of(people.anna, tmp_path)
-    assert json.loads((tmp_path / "bundle.json").read_text()) == earlier
-    assert len(list(tmp_path.iterdir())) == 1
+    assert not list(tmp_path.iterdir())

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests.factories import CatalogueFactory, UserFactory
 from tests.people import People
+from tests.therapy.pages.reading import words
 from therapy.accounts.second_factor import has_second_factor
 from therapy.models import Clinic, Invitation, Membership, Patient, User
 from therapy.operation.site import site
@@ -189,3 +190,32 @@ def test_what_an_operator_must_not_do_is_not_offered(olgas: Client, people: Peop
         )
         assert olgas.post(reverse(f"admin:{name}", args=[pk]), {"post": "yes"}).status_code == 403
     assert Membership.objects.filter(pk=people.therapist.pk).exists()
+
+
+def test_words_for_staff_who_come_here_fit(people: People) -> None:
+    client = Client()
+    client.force_login(people.bob)
+    refused = client.get("/operation/")
+    assert refused.status_code == 403
+    said = words(refused)
+    assert "These pages are for who runs this installation." in said
+    assert "No role in a clinic opens them." in said
+    assert "ask the owner" not in said
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_where_no_second_factor_is_asked_for_every_page_says_so(
+    olgas: Client, settings: Any, required: bool
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = required
+    for address in ("/operation/", listed("therapy_clinic")):
+        page = olgas.get(address).content.decode()
+        assert ("No second factor is asked for" in page) is not required
+
+
+def test_times_are_those_of_a_day_of_24_hours(olgas: Client, operator: User) -> None:
+    operator.last_login = datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
+    operator.save()
+    page = olgas.get(listed("therapy_user")).content.decode()
+    assert "1 Mar 2026, 20:05" in page
+    assert "p.m." not in page

@@ -60,6 +60,20 @@ def test_writes_and_reads_are_told_in_words(
     ]
 
 
+def test_pages_that_were_read_have_names(
+    alices: Client, signed_in: SignedIn, people: People
+) -> None:
+    plan = SessionPlanFactory(patient=people.anna)
+    bobs = signed_in(people.bob)
+    bobs.get(reverse("rg-mbi", args=[people.anna.id, plan.version]))
+    b"".join(bobs.get(reverse("patient-fhir", args=[people.anna.id])))
+    told = lines(alices.get(f"{AUDIT}?kind=read"))
+    assert told[:2] == [
+        "Bob read the FHIR bundle of ANNA",
+        "Bob read the reporting sheet (RG-MBI) of ANNA",
+    ]
+
+
 def test_nothing_of_another_clinic_is_told(
     signed_in: SignedIn, alices: Client, people: People
 ) -> None:

@@ -13,6 +13,7 @@ from django.urls import include, path
 from tests.addresses import filled, parameters_at, patterns
 from tests.people import People
 from tests.signing_in import just_signed_in
+from tests.therapy.pages.conftest import SignedIn
 from tests.therapy.pages.reading import add_playlist, add_session, words
 from therapy.access.doors import OPERATOR, door_of, open_to_all
 from therapy.plans.selectors import current_plan
@@ -83,6 +84,18 @@ def test_a_forbidden_page_says_whom_to_ask(alices: Client) -> None:
     refused = alices.get("/forbidden")
     assert refused.status_code == 403
     assert "ask the owner of your clinic" in words(refused)
+
+
+@pytest.mark.django_db
+def test_the_mark_is_where_browsers_look(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith("therapy/mark.svg")
+
+
+@pytest.mark.django_db
+def test_a_forbidden_page_says_which_act_it_was(signed_in: SignedIn, people: People) -> None:
+    said = words(signed_in(people.bob).get(f"/staff/{people.harbour.slug}/"))
+    assert "Your role does not let you manage staff." in said
+    assert "ask the owner of your clinic" in said
 
 
 @pytest.mark.django_db

@@ -140,13 +140,30 @@ def test_an_account_without_a_clinic_is_told_whom_to_ask(signed_in: SignedIn, db
     shown = words(signed_in(lonely).get("/"))
     assert "Your account belongs to no clinic yet" in shown
     assert "lonely@example.org" in shown
+    assert "operator" not in shown
+
+
+def test_who_runs_the_installation_and_works_nowhere_is_led_there(
+    signed_in: SignedIn, db: None
+) -> None:
+    page = signed_in(UserFactory(is_superuser=True)).get("/")
+    assert "Go to the operator’s pages" in words(page)
+    assert 'href="/operation/"' in page.content.decode()
 
 
 def test_an_empty_clinic_says_what_to_do_next(signed_in: SignedIn, db: None) -> None:
     member = MembershipFactory(clinic__name="New Practice")
     shown = words(signed_in(member.user).get("/"))
     assert "New Practice has no patients yet" in shown
-    assert "ask whoever runs this server to take in a patient" in shown
+    assert "a file, under pseudonymous codes: import patients , or whoever runs" in shown
+    assert "manage.py import_patients" in shown
+    assert "each patient’s page connects the phone" in shown
+    assert "token" not in shown
+
+
+def test_who_may_not_import_is_told_who_does(signed_in: SignedIn, db: None) -> None:
+    admin = MembershipFactory(clinic__name="New Practice", role="admin")
+    assert "a therapist or the owner does so" in words(signed_in(admin.user).get("/"))
 
 
 def test_hostile_codes_are_text(alices: Client, people: People) -> None:

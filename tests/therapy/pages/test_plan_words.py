@@ -86,7 +86,7 @@ def test_the_dose_is_said_by_the_patients_clock() -> None:
         "Volume up to 60 % of the phone’s",
         "By headphones only",
         "Paced breathing, 6 breaths a minute",
-        "Asks vas-anxiety, before session",
+        "Asks the Visual analogue scale of anxiety (VAS-A), before session",
     )
     assert in_words(SessionPlanFactory()).dose == ("Whenever the patient likes",)
 

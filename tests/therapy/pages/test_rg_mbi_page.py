@@ -91,6 +91,12 @@ def test_fidelity_is_of_this_version(people: People, plan: SessionPlan) -> None:
         assert expected in said
 
 
+def test_a_plan_in_force_has_no_last_day(people: People, plan: SessionPlan) -> None:
+    newest = SessionPlan.objects.filter(patient=people.anna).latest("version")
+    said = line(desk(people.bob).get(address(newest)), "E Treatment fidelity")
+    assert f"In force from {newest.created_at:%Y-%m-%d} on; it still is" in said
+
+
 def test_what_nobody_recorded_is_said(people: People, plan: SessionPlan) -> None:
     answer = desk(people.bob).get(address(plan))
     for title in ("Name Name", "D Interventionist", "F Setting", "B.4 Materials"):

@@ -105,7 +105,12 @@ def test_two_clinics_may_use_one_code(people: People) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "field"),
-    [({"code": " "}, "code"), ({"code": "x" * 41}, "code"), ({"origin": "dream"}, "origin")],
+    [
+        ({"code": " "}, "code"),
+        ({"code": "x" * 41}, "code"),
+        ({"code": "1980-03-01"}, "code"),
+        ({"origin": "dream"}, "origin"),
+    ],
 )
 def test_a_patient_is_refused_with_the_field_that_is_wrong(
     people: People, fields: dict[str, str], field: str

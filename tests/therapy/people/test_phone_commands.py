@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import DeviceFactory
+from tests.factories import DeviceFactory, PatientFactory
 from tests.people import People
 from tests.therapy.people.pairing import pair
 from therapy.models import PairingCode
@@ -75,3 +75,10 @@ def test_a_name_of_several_phones_or_none_ends_nothing(people: People) -> None:
     with pytest.raises(CommandError, match="ANNA has no phone 'carls'"):
         said("revoke_device", "ANNA", "--phone=carls")
     assert not people.anna.devices.exclude(revoked_at=None).exists()
+
+
+def test_that_there_are_more_patients_is_said(people: People) -> None:
+    for number in range(6):
+        PatientFactory(clinic=people.harbour, code=f"P-{number}")
+    with pytest.raises(CommandError, match=r"harbour/P-3 and 3 more\.$"):
+        call_command("pair", "harbour/NOBODY")

@@ -71,7 +71,7 @@ def test_every_field_is_kept(people: People) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("curve", "zigzag", "'zigzag' is not a valid choice"),
+        ("curve", "zigzag", "'zigzag' is not a valid choice. There are: linear, "),
         ("lyrics", "some", "not a valid choice"),
         ("track_count", 2, "between 3 and 8, not 2"),
         ("track_count", 9, "between 3 and 8, not 9"),

@@ -13,6 +13,7 @@ from tests.push_service import PushService
 from tests.therapy.pages.reading import words
 from tests.therapy.reminders.reminded import EVENING, Reminded, minutes, remind, run
 from therapy.models import ReminderEmail, ReminderRule
+from therapy.people.services import record_consent
 from therapy.plans.services import pause
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,16 @@ def change(client: Client, people: People, **fields: str) -> Any:
     return client.post(address, FORM | fields)
 
 
+def test_a_no_is_told_from_never_asked(bobs: Client, people: People) -> None:
+    change(bobs, people)
+    record_consent(
+        patient=people.anna, scope="reminders", given=False, text_version="1", language="en"
+    )
+    page = page_of(bobs, people)
+    assert "The patient does not consent to reminders, so none is sent." in page
+    assert "has not been asked" not in page
+
+
 def test_where_nothing_is_set_the_page_says_so(bobs: Client, people: People) -> None:
     assert "Nothing is set, so the patient is not reminded of sessions." in page_of(bobs, people)
 
@@ -58,7 +69,7 @@ def test_staff_set_it_and_read_it_in_words(bobs: Client, people: People) -> None
         "07:00. By the patient’s clock (Europe/Berlin)." in page
     )
     assert "by Bob" in page
-    assert "The patient does not consent to reminders, so none is sent." in page
+    assert "The patient has not been asked about reminders yet, so none is sent." in page
     assert "This server has no key for pushes, so none is pushed." in page
     assert page.count(", 20:15") == 2, "Mondays, two weeks ahead"
     rule = ReminderRule.objects.get()

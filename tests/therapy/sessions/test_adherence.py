@@ -153,7 +153,7 @@ def test_the_page_tells_it_by_the_patients_clock(people: People) -> None:
     client = Client()
     client.force_login(people.bob)
     address = reverse("patient", args=[people.anna.id])
-    assert "whenever they like" in words(client.get(address))
+    assert "No plan sets times yet." in words(client.get(address))
     at = f"{timezone.now().astimezone(ZoneInfo('Asia/Tokyo')) - timedelta(hours=6):%H:%M}"
     plan = prescribe(patient=people.anna, by=people.bob, schedule=[{**DAILY[0], "at": at}])
     _dated(plan, timezone.now() - timedelta(days=2))  # 6 h and 30 h ago, and not 54 h
@@ -161,3 +161,19 @@ def test_the_page_tells_it_by_the_patients_clock(people: People) -> None:
     assert "0 of 2 held; " in page
     assert "by the patient’s clock, Asia/Tokyo" in page
     assert f"{at} not known: no phone was heard of since" in page
+
+
+def test_what_the_plan_in_force_sets_is_not_denied(people: People) -> None:
+    """No occasion lay in the weeks that are shown: the plan has no times, or was paused."""
+    client = Client()
+    client.force_login(people.bob)
+    address = reverse("patient", args=[people.anna.id])
+    SessionPlanFactory(patient=people.anna)
+    assert "listens whenever they like" in words(client.get(address))
+    SessionPlanFactory(patient=people.anna, schedule=DAILY)
+    PlanStanding.objects.create(
+        patient=people.anna, standing="paused", set_at=timezone.now() - timedelta(days=30)
+    )
+    page = words(client.get(address))
+    assert "The plan sets times; none of them came in the last 28 days" in page
+    assert "whenever they like" not in page

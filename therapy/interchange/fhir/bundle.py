@@ -16,6 +16,10 @@ from therapy.interchange.fhir.record import lock, resources_of
 MEDIA_TYPE = "application/fhir+json"
 
 
+class FileTaken(Exception):
+    """Something is at the place that the bundle is to have."""
+
+
 def filename(clinic: str, code: str) -> str:
     return f"attune-{clinic}-{code}.fhir.json"
 
@@ -47,8 +51,10 @@ def write_bundle(
 
 
 def write_bundle_to(path: Path, **which: Any) -> None:
-    """Write it into a file, whole or not at all; one that is there is replaced. Raises as
-    `write_bundle`, and OSError."""
+    """Write it into a new file, whole or not at all. Raises as `write_bundle`, FileTaken, and
+    OSError."""
+    if path.exists():
+        raise FileTaken(f"There is something at {path}. Name a file that is not there yet.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as draft:
         try:

@@ -1,17 +1,15 @@
 """Taking many patients in at once: all of them, or none and every reason why."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from therapy.interchange.patients.reading import Line, Problem, Unreadable, lines_of
+from therapy.people.codes import code_problems
 from therapy.people.models import Clinic, Membership, Patient
 from therapy.people.services import create_patients
 from therapy.records import problems_of
-
-A_DATE = re.compile(r"(\d{4}[-._]\d\d?[-._]\d\d?|\d\d?[-._]\d\d?[-._](\d\d){1,2})\Z")
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,8 @@ def _problems(
         if line.therapist and line.therapist.lower() not in members:
             said = f"Nobody with the address {line.therapist} works at {clinic}."
             yield Problem(line.number, "therapist", said)
-        if A_DATE.match(line.code):
-            said = "Looks like a date. A date of birth is no code: it says who someone is."
-            yield Problem(line.number, "code", said)
+        for column, texts in code_problems(line.code).items():
+            yield Problem(line.number, column, " ".join(texts))
         if line.code in taken:
             said = f"The clinic already has a patient {line.code}."
             yield Problem(line.number, "code", said)

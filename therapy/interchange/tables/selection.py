@@ -23,7 +23,9 @@ class Selection:
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since >= self.until:
-            raise ValidationError({"until": ["Must come after the beginning of the period."]})
+            raise ValidationError(
+                {"until": ["The period must not end before it begins. A day is included."]}
+            )
 
     def patients(self) -> QuerySet[Patient]:
         """Those who are in the tables. A part of other queries."""

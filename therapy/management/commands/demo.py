@@ -9,7 +9,8 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 
 from therapy.demonstration import story
 from therapy.demonstration.clinic import logins
-from therapy.demonstration.servers import DidNotStart, Running, running
+from therapy.demonstration.servers import DidNotStart, PortTaken, Running, choose_port, running
+from therapy.management.arguments import whole_number
 
 
 class Command(BaseCommand):
@@ -20,23 +21,35 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop after the main job")
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument(
+            "--port",
+            type=whole_number(1, 65535),
+            default=os.environ.get("PORT") or None,  # a text is parsed as one that was typed
+            help="else PORT of the environment, else 8000 or, where that is taken, any",
+        )
 
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demonstration makes simulated patients: not in production.")
+        try:
+            port = choose_port(options["port"], self._say)
+        except PortTaken as taken:
+            raise CommandError(str(taken)) from taken
         # Being told to end must end the web server and the worker, too.
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Told to end."))
         self._say("Bringing the database up to date.")
         call_command("migrate", verbosity=0)
         patients = story.prepare(self._say)
         try:
-            with running(options["port"]) as site:
+            with running(port) as site:
                 story.rate(patients, site, self._say)
                 story.show(patients[0], site, self._say)
                 self._say("\nThe main job is done.")
                 if options["no_serve"]:
-                    self._say("`make serve` serves the site, `make demo` both.")
+                    self._say(
+                        "`make demo` goes on to serve the site and prints its logins. `make serve`"
+                    )
+                    self._say("serves it too, and asks everyone to set up a second factor.")
                 else:
                     self._serve(site)
         except (DidNotStart, story.Stuck) as problem:

@@ -5,10 +5,10 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from therapy.encryption import CannotDecrypt
 from therapy.interchange.fhir.bulk import FolderTaken, export_clinic
-from therapy.interchange.fhir.bundle import write_bundle_to
+from therapy.interchange.fhir.bundle import FileTaken, write_bundle_to
 from therapy.interchange.fhir.checked import NotFhir
 from therapy.interchange.fhir.provenance import Export
-from therapy.management.plainly import told_plainly
+from therapy.management.plainly import in_words, told_plainly
 from therapy.management.progress import progress_bar
 from therapy.people.selectors import clinic_of, patient_named
 
@@ -39,8 +39,8 @@ class Command(BaseCommand):
             else:
                 name = f"{clinic}/{patient}" if clinic else patient
                 self._patient(name, options["to"], notes=options["with_notes"])
-        except (FolderTaken, NotFhir, CannotDecrypt, OSError) as problem:
-            raise CommandError(f"Nothing was written. {problem}") from problem
+        except (FileTaken, FolderTaken, NotFhir, CannotDecrypt, OSError) as problem:
+            raise CommandError(f"Nothing was written. {in_words(problem)}") from problem
 
     def _patient(self, name: str, path: Path, *, notes: bool) -> None:
         with told_plainly():

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from therapy.management.plainly import told_plainly
+from therapy.management.plainly import in_words, told_plainly
 from therapy.people.selectors import patient_named
 from therapy.rights.archive import Incomplete
 from therapy.rights.taking_out import take_out_to
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         try:
             path = take_out_to(patient=patient, folder=options["to"])
         except (Incomplete, JobRefused, OSError) as problem:
-            raise CommandError(f"Nothing was written. {problem}") from problem
+            raise CommandError(f"Nothing was written. {in_words(problem)}") from problem
         self.stdout.write(str(path))

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from therapy.interchange.tables.exporting import (
     export_tables,
 )
 from therapy.interchange.tables.selection import Selection
-from therapy.management.plainly import told_plainly
+from therapy.management.plainly import in_words, told_plainly
 from therapy.management.progress import progress_bar
 from therapy.people.selectors import clinic_of
 
@@ -26,7 +26,16 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
-_moment.__name__ = "day or time with an offset from UTC"  # argparse says it
+def _end(text: str) -> datetime:
+    """Where a period that ends so is over: a day is included, a time is not."""
+    try:
+        return _moment(text) + timedelta(days=1 if len(text) <= len("2026-03-01") else 0)
+    except OverflowError as beyond:
+        raise ValueError from beyond
+
+
+for parse in (_moment, _end):
+    parse.__name__ = "day or time with an offset from UTC"  # argparse says it
 
 
 class Command(BaseCommand):
@@ -36,8 +45,8 @@ class Command(BaseCommand):
         parser.add_argument("--clinic", metavar="SLUG")
         parser.add_argument("--to", type=Path, metavar="FOLDER")
         parser.add_argument("--format", choices=[one.value for one in Form], default=Form.CSV)
-        parser.add_argument("--since", type=_moment, metavar="DAY", help="from its beginning, UTC")
-        parser.add_argument("--until", type=_moment, metavar="DAY", help="until before it")
+        parser.add_argument("--since", type=_moment, metavar="DAY", help="the first day, UTC")
+        parser.add_argument("--until", type=_end, metavar="DAY", help="the last day, included")
         parser.add_argument(
             "--pseudonyms", action="store_true", help="in place of codes and ids; no key is kept"
         )
@@ -66,5 +75,5 @@ class Command(BaseCommand):
             with progress_bar("Tables", unit=" rows") as report:
                 counts = export_tables(wanted=wanted, folder=folder, report=report)
         except (FolderTaken, Incomplete, OSError) as problem:
-            raise CommandError(f"Nothing was written. {problem}") from problem
+            raise CommandError(f"Nothing was written. {in_words(problem)}") from problem
         self.stdout.write(f"{folder}: {', '.join(f'{n} {name}' for name, n in counts.items())}")

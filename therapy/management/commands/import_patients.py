@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from therapy.interchange.patients.importing import ImportRefused, dry_run, import_patients
-from therapy.management.plainly import told_plainly
+from therapy.management.plainly import in_words, told_plainly
 from therapy.people.selectors import clinic_of
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             content = options["file"].read_bytes()
         except OSError as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(in_words(problem)) from problem
         try:
             if options["dry_run"]:
                 run = dry_run(clinic=clinic, content=content)

@@ -13,10 +13,12 @@ from therapy.sessions.models import ListeningSession, SessionNotHeld
 
 def fidelity_lines(plan: SessionPlan) -> list[str]:
     """Occasions, sessions, minutes and stops, a sentence each."""
-    until = _in_force_until(plan)
+    ended = _in_force_until(plan)
+    until = ended or timezone.now()
     held = list(ListeningSession.objects.filter(plan=plan))
     not_held = Counter(SessionNotHeld.objects.filter(plan=plan).values_list("outcome", flat=True))
-    lines = [f"In force from {plan.created_at:%Y-%m-%d} to {until:%Y-%m-%d}"]
+    in_force = f"In force from {plan.created_at:%Y-%m-%d}"
+    lines = [f"{in_force} to {ended:%Y-%m-%d}" if ended else f"{in_force} on; it still is"]
     if plan.schedule:
         due = kept_occasions(plan.patient, since=plan.created_at, now=until)
         kept = [one for one in due if one.plan.id == plan.id]
@@ -43,8 +45,8 @@ def fidelity_lines(plan: SessionPlan) -> list[str]:
     return lines
 
 
-def _in_force_until(plan: SessionPlan) -> datetime:
-    """When the next version came, or now."""
+def _in_force_until(plan: SessionPlan) -> datetime | None:
+    """When the next version came; None for the one that is in force."""
     later = SessionPlan.objects.filter(patient=plan.patient_id, version__gt=plan.version)
     following = later.order_by("version").first()
-    return timezone.now() if following is None else following.created_at
+    return None if following is None else following.created_at

@@ -224,13 +224,15 @@ def test_a_rating_is_there_exactly_if_its_session_is(people: People, tmp_path: P
     kept = MoodRatingFactory(patient=people.anna, session=within, **at(DAY + timedelta(minutes=9)))
     alone = TrackRatingFactory(patient=people.anna, **at(DAY + timedelta(hours=23)))
     TrackRatingFactory(patient=people.anna, **at(DAY + timedelta(days=1)))
-    tables = exported(tmp_path / "out", "--since=2026-03-01", "--until=2026-03-02")
+    tables = exported(tmp_path / "out", "--since=2026-03-01", "--until=2026-03-01")
     assert [row["id"] for row in tables["sessions"]] == [str(within.id)]
     assert [row["id"] for row in tables["mood_ratings"]] == [str(kept.id)]
     assert [row["id"] for row in tables["track_ratings"]] == [str(alone.id)]
     assert len(tables["tracks"]) == 1
-    before_it = exported(tmp_path / "before", "--until=2026-03-01")
+    before_it = exported(tmp_path / "before", "--until=2026-02-28")
     assert [row["id"] for row in before_it["mood_ratings"]] == [str(late.id)]
+    to_a_time = exported(tmp_path / "time", "--until=2026-03-01T00:00+00:00")
+    assert to_a_time == before_it, "a day is included, a time is where it ends"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +241,7 @@ def test_a_rating_is_there_exactly_if_its_session_is(people: People, tmp_path: P
         ("--since=2026-03-02", "--until=2026-03-01"),
         ("--since=yesterday",),
         ("--until=2026-03-01T10:00",),
+        ("--until=9999-12-31",),
         ("--format=xlsx",),
     ],
 )
