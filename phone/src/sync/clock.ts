@@ -158,9 +158,9 @@ function likeliest(eras: Era[], rest: number): Era | undefined {
   const unseen = eras.filter(({ begun }) => begun === "started"); // set while the app was closed
   if (rest > 0) {
     const exact = seen.find(({ moved }) => Math.abs(moved - rest) <= TOLERANCE);
-    // Where the device slept as well, it seems to have moved by more.
+    // Where the device slept as well, it seems to have moved by more; most of that should be explained.
     const more = seen.filter(({ moved }) => moved > rest).sort((a, b) => a.moved - b.moved);
-    return exact ?? unseen.at(-1) ?? more[0];
+    return exact ?? more.find(({ moved }) => moved < 2 * rest) ?? unseen.at(-1) ?? more[0];
   }
   const isBack = ({ moved }: Era) => moved < 0;
   return unseen.findLast(isBack) ?? seen.findLast(isBack) ?? unseen.at(-1);

@@ -35,23 +35,18 @@ export async function keepReport(
   async function write(): Promise<void> {
     const clock = await keepLook(database, around);
     const begun = await database.get("history", id);
-    const era = begun?.era ?? present(clock).id;
+    const now = present(clock).id;
+    const era = begun?.era ?? now; // one clock goes for a whole session, and its beginning may be sent
+    const endedIn = era === now ? {} : { endedIn: now };
     const item = { id, kind, ...(session === undefined ? {} : { session }), patient, era };
-    const shared = { ...item, body: await seal(endedBy(clock, era, body)) };
+    const shared = { ...item, body: await seal(body) };
     await inOne(database, ["outbox", "history"], async (writing) => {
-      const row = { ...shared, renewed: false } as OutboxRow; // the store gives it its place
+      const row = { ...shared, ...endedIn, renewed: false } as OutboxRow; // the store gives it its place
       await writing.objectStore("outbox").add(row);
       await writing.objectStore("history").put({ ...shared, at: around.clock().wall });
     });
   }
   return writeWithRoom(database, write, around.more);
-}
-
-/** A session ends by the clock by which it began, so that one clock goes for the whole row. */
-function endedBy(clock: ClockRow, era: number, body: ItemBody): ItemBody {
-  const slow = behind(clock, era);
-  if (typeof body.ended_at !== "string" || isAsGood(slow, 0)) return body;
-  return { ...body, ended_at: new Date(Date.parse(body.ended_at) - slow).toISOString() };
 }
 
 /** The first of what waits after a place, in order, at most so many. */
@@ -66,6 +61,37 @@ export function waitingAfter(
 /** What is sent of a row: the same however often it is. */
 export async function itemOf({ kind, id, session, body }: OutboxRow): Promise<ItemBody> {
   return { kind, id, ...(session === undefined ? {} : { session }), ...(await unseal(body)) };
+}
+
+/**
+ * The rows with the ends of sessions by the clock of their beginning, kept so before they are first sent:
+ * only now, as the server was heard, is it known how far apart the two clocks are.
+ */
+export async function settleEnds(
+  database: Database,
+  clock: ClockRow,
+  rows: OutboxRow[],
+): Promise<OutboxRow[]> {
+  const settled = await Promise.all(rows.map((row) => settledEnd(clock, row)));
+  const changed = settled.filter((row, place) => row !== rows[place]);
+  if (changed.length > 0) {
+    await inOne(database, ["outbox"], async ({ store }) => {
+      for (const row of changed) {
+        if ((await store.get(row.place)) !== undefined) await store.put(row);
+      }
+    });
+  }
+  return settled;
+}
+
+async function settledEnd(clock: ClockRow, row: OutboxRow): Promise<OutboxRow> {
+  const { endedIn, ...rest } = row;
+  if (endedIn === undefined) return row;
+  const body = await unseal(row.body);
+  const slow = behind(clock, row.era) - behind(clock, endedIn);
+  if (typeof body.ended_at !== "string" || isAsGood(slow, 0)) return rest;
+  const ended_at = new Date(Date.parse(body.ended_at) - slow).toISOString();
+  return { ...rest, body: await seal({ ...body, ended_at }) };
 }
 
 /** How many items of the patient wait, and how many were set aside. */

@@ -8,7 +8,7 @@ import { holdReserve, writeWithRoom } from "../store/room.ts";
 import type { Database, Device, OutboxRow } from "../store/schema.ts";
 import { fitting, MOST_ITEMS } from "./batches.ts";
 import { behind, type ClockRow, isAsGood, present } from "./clock.ts";
-import { bringBack, itemOf, waitingAfter } from "./outbox.ts";
+import { bringBack, itemOf, settleEnds, waitingAfter } from "./outbox.ts";
 import { apply, areOutcomesOf, setAsideAsTooLarge, type Told } from "./outcomes.ts";
 import { pauseAfter, pauseAfterFault, pauseWhenThrottled, restOf } from "./pauses.ts";
 import { changeSyncState, lookAtClocks, syncState } from "./state.ts";
@@ -117,8 +117,13 @@ interface Sent {
 const NOTHING: Told = { stored: 0, again: false, careEnded: false };
 
 /** Send as many of the first rows as go into a batch and have one clock. */
-async function sendSome(round: Round, clock: ClockRow, rows: OutboxRow[]): Promise<Sent> {
+async function sendSome(round: Round, clock: ClockRow, found: OutboxRow[]): Promise<Sent> {
   const { database, around } = round;
+  let rows = found;
+  const settle = async () => {
+    rows = await settleEnds(database, clock, found);
+  };
+  await writeWithRoom(database, settle, around.more);
   const slow = behind(clock, rows[0].era);
   const other = rows.findIndex(({ era }) => !isAsGood(behind(clock, era), slow));
   const items = await Promise.all(rows.slice(0, other < 0 ? undefined : other).map(itemOf));
@@ -135,7 +140,7 @@ async function sendSome(round: Round, clock: ClockRow, rows: OutboxRow[]): Promi
     await writeWithRoom(database, () => setAsideAsTooLarge(database, batch[0]), around.more);
     return { sent: 1, told: NOTHING, at: null };
   }
-  const { items: outcomes } = answer.body;
+  const outcomes = answer.body?.items;
   if (!areOutcomesOf(batch, outcomes)) throw new NoAnswer("The outcomes are of something else.");
   let told = NOTHING;
   const write = async () => {
