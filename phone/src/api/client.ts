@@ -1,0 +1,110 @@
+/** Calls to the phone API of one server (docs/openapi.yaml), and to no other host. */
+
+import { NoAnswer, problemOf } from "./problems.ts";
+
+export interface Server {
+  /** Scheme, host and port, such as https://clinic.example. */
+  origin: string;
+  /** Of this phone; null before it is connected. */
+  token: string | null;
+  fetch: typeof fetch;
+}
+
+/** What was answered; `at`: the server's clock in ms since 1970, null where it does not say. */
+export interface Answer<Body> {
+  body: Body;
+  etag: string | null;
+  at: number | null;
+}
+
+/** The copy that the caller has is still right. */
+export interface Unchanged {
+  body: null;
+  at: number | null;
+}
+
+/** Every call throws Problem where the server refuses, and NoAnswer where nothing whole was heard. */
+export interface Api {
+  get<Body>(path: string): Promise<Answer<Body>>;
+  /** Only if it is another than the one of this ETag. */
+  getUnless<Body>(path: string, etag: string | null): Promise<Answer<Body> | Unchanged>;
+  /** `key`: the same for every repeat of one request (docs/api-policy.md); null for rows, which have ids. */
+  post<Body>(path: string, body: unknown, key?: string | null): Promise<Answer<Body>>;
+}
+
+/** The path leads to another host than the server's. */
+export class ForeignAddress extends Error {}
+
+const PATIENCE = 60_000; // ms for a whole answer; a batch may wait on the server for the one before
+
+export function apiOf({ origin, token, fetch }: Server): Api {
+  async function call(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("Accept", "application/json");
+    if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+    const answer = await heard(() =>
+      fetch(addressOn(origin, path), {
+        ...init,
+        headers,
+        cache: "no-store", // ETags are the caller's
+        credentials: "omit",
+        redirect: "error", // it could lead to another host, and the token with it
+        referrerPolicy: "no-referrer",
+        signal: AbortSignal.timeout(PATIENCE),
+      }),
+    );
+    if (answer.ok || answer.status === 304) return answer;
+    throw await problemOf(answer);
+  }
+
+  async function getUnless<Body>(path: string, etag: string | null) {
+    const answer = await call(path, { headers: etag === null ? {} : { "If-None-Match": etag } });
+    if (answer.status === 304) return { body: null, at: clockOf(answer) };
+    return answered<Body>(answer);
+  }
+
+  return {
+    getUnless,
+    async get<Body>(path: string) {
+      return answered<Body>(await call(path, {}));
+    },
+    async post<Body>(path: string, body: unknown, key: string | null = null) {
+      const headers = new Headers({ "Content-Type": "application/json" });
+      if (key !== null) headers.set("Idempotency-Key", key);
+      return answered<Body>(
+        await call(path, { method: "POST", headers, body: JSON.stringify(body) }),
+      );
+    },
+  };
+}
+
+/** The whole address of a path on the server. Throws ForeignAddress where it leads away from it. */
+export function addressOn(origin: string, path: string): URL {
+  const address = new URL(path, origin);
+  if (address.origin !== new URL(origin).origin) {
+    throw new ForeignAddress(`${address.origin} is not the server.`);
+  }
+  return address;
+}
+
+async function answered<Body>(answer: Response): Promise<Answer<Body>> {
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    throw new NoAnswer("The answer is not the server's."); // a hotspot's page of welcome, say
+  }
+  const body = await heard(async () => JSON.parse(await answer.text()));
+  return { body, etag: answer.headers.get("ETag"), at: clockOf(answer) };
+}
+
+function clockOf(answer: Response): number | null {
+  const at = Date.parse(answer.headers.get("Date") ?? "");
+  return Number.isNaN(at) ? null : at;
+}
+
+async function heard<Value>(ask: () => Promise<Value>): Promise<Value> {
+  try {
+    return await ask();
+  } catch (problem) {
+    if (problem instanceof ForeignAddress) throw problem;
+    throw new NoAnswer("Nothing whole was heard of the server.", { cause: problem });
+  }
+}

@@ -1,0 +1,190 @@
+/** What the phone keeps: its stores, by version, and how an older database is brought up to date. */
+
+import {
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from "idb";
+import type { Bytes } from "../signing/cbor.ts";
+import type { Key } from "../signing/verify.ts";
+import type { ClockRow } from "../sync/clock.ts";
+import type { Sealed } from "./sealing.ts";
+
+/** Whose phone this is, and how it speaks for them. */
+export interface Device {
+  /** The server's: https://clinic.example. */
+  server: string;
+  token: string;
+  patientId: string;
+  patientCode: string;
+  clinicName: string;
+  /** Others than `care` are not people in care, and it is shown. */
+  origin: "care" | "simulated" | "research";
+  /** The server no longer knows the token: call no more, and ask to be connected again. */
+  ended: boolean;
+}
+
+/** The model in use: all of it was checked (signing/accept.ts) before it came here. */
+export interface ModelRow {
+  version: number;
+  /** SHA-256 of the bundle, in hexadecimal: its key in `bundles`. */
+  bundle: string;
+  /** As they were signed. */
+  messages: Sealed<{ record: Bytes; statement: Bytes }>;
+  /** The record's, adapted to what was rated since. */
+  vector: Sealed<Float32Array>;
+}
+
+/** An answer of the server that is good until there is another, with the ETag to ask for that. */
+export interface KeptAnswer {
+  body: unknown;
+  etag: string | null;
+}
+export type AnswerName = "plan" | "catalogue" | "measures" | "consents";
+
+export type Kind =
+  | "session"
+  | "session-not-held"
+  | "mood-rating"
+  | "track-rating"
+  | "track-play"
+  | "measure-response"
+  | "playlist-log";
+/** An item's fields as its own endpoint takes them, without `id` and `session`. */
+export type ItemBody = Record<string, unknown>;
+
+/** What happened, as it waits for the server. Rows are added and deleted, and what is sent of one is always
+ * the same: the end of a session is a row of the session's id after the one of its beginning. */
+export interface OutboxRow {
+  place: number;
+  id: string;
+  kind: Kind;
+  /** Of the item; left out for kinds that belong to none. */
+  session?: string | null;
+  patient: string;
+  /** By which clock its times are (sync/clock.ts). */
+  era: number;
+  /** By which clock a session's end is, where that is another; until it is first sent. */
+  endedIn?: number;
+  /** The id is not the first one: that was somebody else's. */
+  renewed: boolean;
+  body: Sealed<ItemBody>;
+}
+
+/** What the server does not take as it is, with its reason. `place` is the one that it had. */
+export interface AsideRow extends OutboxRow {
+  reason: Sealed<{ status: string; code: string; detail: string; errors: unknown[] }>;
+}
+
+/** The patient's own memory of what happened, which stays when the server has it. */
+export interface HistoryRow {
+  id: string;
+  kind: Kind;
+  session?: string | null;
+  patient: string;
+  /** By the phone's clock, in ms since 1970. */
+  at: number;
+  era: number;
+  body: Sealed<ItemBody>;
+}
+
+/** How handing over stands. Times are by the phone's clock, in ms since 1970. */
+export interface SyncRow {
+  /** How often in a row the server could not be heard, or could not do it. */
+  failures: number;
+  /** Not before then again; 0 for at once. */
+  notBefore: number;
+  /** What an answer that must not be means for whoever keeps the app; null where all is well. */
+  fault: { status: number; code: string } | null;
+  /** The server said that the consent to care was taken back: tell the patient. */
+  careEnded: boolean;
+  /** Of the app that tried the items last that were set aside, and when. */
+  app: string;
+  triedAside: number;
+}
+
+/** A pairing whose answer was not heard: sent again, it is the same one. */
+export interface PairingRow {
+  request: Sealed<{ code: string; label: string }>;
+  key: string;
+}
+
+export interface Settings {
+  language: string;
+  theme: "system" | "light" | "dark" | "high-contrast";
+}
+
+export interface States {
+  sync: SyncRow;
+  clock: ClockRow;
+  pairing: PairingRow;
+}
+
+export interface Schema extends DBSchema {
+  device: { key: "this"; value: Sealed<Device> };
+  keys: { key: string; value: Key };
+  model: { key: "current"; value: ModelRow };
+  bundles: { key: string; value: Bytes };
+  answers: { key: AnswerName; value: Sealed<KeptAnswer> };
+  outbox: { key: number; value: OutboxRow; indexes: { id: string; session: string } };
+  aside: { key: number; value: AsideRow; indexes: { id: string; session: string } };
+  history: { key: string; value: HistoryRow; indexes: { at: number; session: string } };
+  settings: { key: keyof Settings; value: Settings[keyof Settings] };
+  state: { key: keyof States; value: States[keyof States] };
+  reserve: { key: number; value: Bytes };
+}
+
+export type Database = IDBPDatabase<Schema>;
+type Upgrade = (
+  database: Database,
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">,
+) => void | Promise<void>;
+
+/** The step to version n is the n-th. A step that was released is never changed: a change is the next. */
+export const UPGRADES: readonly Upgrade[] = [
+  (database) => {
+    const plain = [
+      "device",
+      "model",
+      "bundles",
+      "answers",
+      "settings",
+      "state",
+      "reserve",
+    ] as const;
+    for (const name of plain) database.createObjectStore(name);
+    database.createObjectStore("keys", { keyPath: "id" });
+    const outbox = database.createObjectStore("outbox", { keyPath: "place", autoIncrement: true });
+    const aside = database.createObjectStore("aside", { keyPath: "place" });
+    const history = database.createObjectStore("history", { keyPath: "id" });
+    outbox.createIndex("id", "id");
+    outbox.createIndex("session", "session");
+    aside.createIndex("id", "id");
+    aside.createIndex("session", "session");
+    history.createIndex("at", "at");
+    history.createIndex("session", "session");
+  },
+];
+
+/**
+ * The phone's database, brought up to date. Where a tab with a newer app wants to do that, this one's
+ * connection is closed and `overtaken` called: the page must be loaded anew. Throws VersionError where the
+ * database is a newer app's.
+ */
+export function openStore(
+  overtaken: () => void,
+  { name = "attune", upgrades = UPGRADES } = {},
+): Promise<Database> {
+  return openDB<Schema>(name, upgrades.length, {
+    async upgrade(database, from, _, transaction) {
+      for (const step of upgrades.slice(from)) await step(database, transaction);
+    },
+    blocking(_from, _to, event) {
+      (event.target as IDBDatabase).close();
+      overtaken();
+    },
+    terminated: overtaken,
+  });
+}
