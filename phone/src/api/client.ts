@@ -28,6 +28,8 @@ export interface Api {
   get<Body>(path: string): Promise<Answer<Body>>;
   /** Only if it is another than the one of this ETag. */
   getUnless<Body>(path: string, etag: string | null): Promise<Answer<Body> | Unchanged>;
+  /** What is behind a path that says nothing of any patient: no token goes with it. */
+  file(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** `key`: the same for every repeat of one request (docs/api-policy.md); null for rows, which have ids. */
   post<Body>(path: string, body: unknown, key?: string | null): Promise<Answer<Body>>;
 }
@@ -42,10 +44,13 @@ export function apiOf({ origin, token, fetch }: Server): Api {
     const headers = new Headers(init.headers);
     headers.set("Accept", "application/json");
     if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+    return asked(path, { ...init, headers });
+  }
+
+  async function asked(path: string, init: RequestInit): Promise<Response> {
     const answer = await heard(() =>
       fetch(addressOn(origin, path), {
         ...init,
-        headers,
         cache: "no-store", // ETags are the caller's
         credentials: "omit",
         redirect: "error", // it could lead to another host, and the token with it
@@ -65,6 +70,10 @@ export function apiOf({ origin, token, fetch }: Server): Api {
 
   return {
     getUnless,
+    async file(path: string) {
+      const answer = await asked(path, {});
+      return heard(async () => new Uint8Array(await answer.arrayBuffer()));
+    },
     async get<Body>(path: string) {
       return answered<Body>(await call(path, {}));
     },
