@@ -15,7 +15,6 @@ export interface Told {
   stored: number;
   /** Whether an item is to be sent again, later. */
   again: boolean;
-  careEnded: boolean;
 }
 
 /** The outcomes are not those of what was sent: nobody knows what became of it. */
@@ -38,7 +37,7 @@ export async function apply(
 ): Promise<Told> {
   const reasons = await Promise.all(outcomes.map(reasonOf));
   return inOne(database, STORES, async (writing) => {
-    const told: Told = { stored: 0, again: false, careEnded: false };
+    const told: Told = { stored: 0, again: false };
     const orphans: number[] = [];
     for (const [place, row] of rows.entries()) {
       const outcome = outcomes[place];
@@ -46,8 +45,7 @@ export async function apply(
       if ((await outbox.get(row.place)) === undefined) continue;
       if (outcome.may_delete === true) {
         await outbox.delete(row.place);
-        if (outcome.status === "care-ended") told.careEnded = true;
-        else told.stored += 1;
+        if (outcome.status !== "care-ended") told.stored += 1;
       } else if (outcome.status === "waiting") {
         orphans.push(place);
       } else if (outcome.status === "conflict" && isSomebodyElses(outcome) && !row.renewed) {

@@ -3,8 +3,7 @@
 import { writeWithRoom } from "../store/room.ts";
 import type { Database, SyncRow } from "../store/schema.ts";
 import { inOne } from "../store/transactions.ts";
-import type { ClockRow } from "./clock.ts";
-import { heard, noticed } from "./clock.ts";
+import { type ClockRow, heard, noticed } from "./clock.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const FRESH: SyncRow = {
@@ -31,6 +30,11 @@ export async function changeSyncState(
       await store.put({ ...before, ...change(before) }, "sync");
     });
   await writeWithRoom(database, write, around.more);
+}
+
+/** The server said that the consent to care was taken back. */
+export function noteCareEnded(database: Database, around: Surroundings): Promise<void> {
+  return changeSyncState(database, around, () => ({ careEnded: true }));
 }
 
 /** The patient was told that care has ended, or it goes on. */

@@ -3,31 +3,17 @@
 import { me, type Synced, sync as send } from "../api/calls.ts";
 import { type Answer, type Api, apiOf } from "../api/client.ts";
 import { NoAnswer, Problem } from "../api/problems.ts";
-import { keptDevice, noteEnded } from "../store/device.ts";
-import { holdReserve, writeWithRoom } from "../store/room.ts";
+import { keptDevice } from "../store/device.ts";
+import { writeWithRoom } from "../store/room.ts";
 import type { Database, Device, OutboxRow } from "../store/schema.ts";
 import { fitting, MOST_ITEMS } from "./batches.ts";
 import { behind, type ClockRow, isAsGood, present } from "./clock.ts";
+import { Again, afterAll, afterProblem, type Result } from "./endings.ts";
 import { bringBack, itemOf, settleEnds, waitingAfter } from "./outbox.ts";
 import { apply, areOutcomesOf, setAsideAsTooLarge, type Told } from "./outcomes.ts";
-import { pauseAfter, pauseAfterFault, pauseWhenThrottled, restOf } from "./pauses.ts";
-import { changeSyncState, lookAtClocks, syncState } from "./state.ts";
+import { restOf } from "./pauses.ts";
+import { changeSyncState, lookAtClocks, noteCareEnded, syncState } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/**
- * Why it ended: `done`, as far as can be; `elsewhere`: another tab is at it; `paused`: it is too early;
- * `not-connected`: there is no token, or the server does not know it; `later`: it was tried, and a pause
- * begins; `fault`: the server answered what it must not (state.ts has it), and a pause begins.
- */
-export type Ending = "done" | "elsewhere" | "paused" | "not-connected" | "later" | "fault";
-
-export interface Result {
-  ending: Ending;
-  /** How many items the server has now, and the phone holds no more. */
-  stored: number;
-  /** In so many ms again; null where that is not a matter of time. */
-  again: number | null;
-}
 
 const ASIDE_AGAIN = 24 * 3_600_000; // ms after which the server may well have been updated
 
@@ -53,9 +39,10 @@ async function handOver(database: Database, around: Surroundings): Promise<Resul
   try {
     await sendEverything(round);
   } catch (problem) {
-    return { stored: round.stored, ...(await afterRefusal(round, problem)) };
+    const end = await afterProblem(database, around, device.token, problem);
+    return { stored: round.stored, ...end };
   }
-  return { stored: round.stored, ...(await afterwards(round)) };
+  return { stored: round.stored, ...(await afterAll(database, around)) };
 }
 
 /** What one handing over knows. */
@@ -68,9 +55,6 @@ interface Round {
   /** Items at once: fewer after the server found a batch too large. */
   most: number;
 }
-
-/** Of an item, the server said to send it again later. */
-class Again extends Error {}
 
 /** Throws what the calls throw, and Again. What was answered until then is done. */
 async function sendEverything(round: Round): Promise<void> {
@@ -114,7 +98,7 @@ interface Sent {
   at: number | null;
 }
 
-const NOTHING: Told = { stored: 0, again: false, careEnded: false };
+const NOTHING: Told = { stored: 0, again: false };
 
 /** Send as many of the first rows as go into a batch and have one clock. */
 async function sendSome(round: Round, clock: ClockRow, found: OutboxRow[]): Promise<Sent> {
@@ -142,12 +126,13 @@ async function sendSome(round: Round, clock: ClockRow, found: OutboxRow[]): Prom
   }
   const outcomes = answer.body?.items;
   if (!areOutcomesOf(batch, outcomes)) throw new NoAnswer("The outcomes are of something else.");
+  // First of all, or a phone that is switched off now would never tell the patient.
+  if (outcomes.some(({ status }) => status === "care-ended")) await noteCareEnded(database, around);
   let told = NOTHING;
   const write = async () => {
     told = await apply(database, batch, outcomes);
   };
   await writeWithRoom(database, write, around.more);
-  if (told.careEnded) await changeSyncState(database, around, () => ({ careEnded: true }));
   return { sent: count, told, at: answer.at };
 }
 
@@ -160,51 +145,4 @@ async function tryAsideAgain(database: Database, around: Surroundings): Promise<
   if (!isDue) return;
   await writeWithRoom(database, () => bringBack(database), around.more);
   await changeSyncState(database, around, () => ({ app: around.app, triedAside: wall }));
-}
-
-type End = Omit<Result, "stored">;
-
-async function afterwards({ database, around }: Round): Promise<End> {
-  await changeSyncState(database, around, (before) => ({
-    failures: 0,
-    notBefore: 0,
-    fault: null,
-    ...(before.app === around.app ? {} : { app: around.app, triedAside: around.clock().wall }),
-  }));
-  await holdReserve(database);
-  return { ending: "done", again: null };
-}
-
-/** As the table of docs/sync.md says of answers to a whole batch. */
-async function afterRefusal({ database, around, device }: Round, problem: unknown): Promise<End> {
-  const random = around.random();
-  const pause = async (ending: Ending, again: number, change: { fault: null | Fault }) => {
-    const notBefore = around.clock().wall + again;
-    await changeSyncState(database, around, () => ({ notBefore, ...change }));
-    return { ending, again };
-  };
-  const isTemporary = problem instanceof NoAnswer || problem instanceof Again;
-  if (isTemporary || (problem instanceof Problem && problem.status >= 500)) {
-    const failures = (await syncState(database)).failures + 1;
-    await changeSyncState(database, around, () => ({ failures }));
-    return pause("later", pauseAfter(failures, random), { fault: null });
-  }
-  if (!(problem instanceof Problem)) throw problem;
-  const { status, code, retryAfter } = problem;
-  if (status === 401) {
-    await noteEnded(database, device.token);
-    return { ending: "not-connected", again: null };
-  }
-  if (status === 429)
-    return pause("later", pauseWhenThrottled(retryAfter, random), { fault: null });
-  if (code === "consent_withdrawn") {
-    await changeSyncState(database, around, () => ({ careEnded: true }));
-    return pause("later", pauseAfterFault(random), { fault: null });
-  }
-  return pause("fault", pauseAfterFault(random), { fault: { status, code } });
-}
-
-interface Fault {
-  status: number;
-  code: string;
 }
