@@ -1,4 +1,5 @@
-"""A phone that lives as long as a test: run_sync.mjs in Node, told what to do line by line."""
+"""A phone that lives as long as a test: a script of this folder in Node, told what to do line by
+line."""
 
 import json
 import subprocess
@@ -12,9 +13,12 @@ PATIENCE = 60.0  # seconds in which Node has to end
 
 
 class MadeUpPhone:
+    def __init__(self, script: str = "run_sync.mjs") -> None:
+        self._script = script
+
     def __enter__(self) -> Self:
         self._node = subprocess.Popen(
-            [NODE, ROOT / "tests" / "phone" / "run_sync.mjs"],
+            [NODE, ROOT / "tests" / "phone" / self._script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -35,7 +39,7 @@ class MadeUpPhone:
             self._node.kill()
 
     def do(self, call: str, **given: Any) -> Any:
-        """What a call of run_sync.mjs answers."""
+        """What a call of the script answers."""
         assert self._node.stdin is not None
         assert self._node.stdout is not None
         self._node.stdin.write(json.dumps({"call": call, **given}) + "\n")
