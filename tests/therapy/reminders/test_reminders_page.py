@@ -100,6 +100,14 @@ def test_what_is_refused_is_said_beside_the_field(
     assert not ReminderEmail.objects.exists()
 
 
+def test_a_language_without_words_is_refused_with_those_that_have_some(
+    bobs: Client, people: People
+) -> None:
+    refused = words(change(bobs, people, language="fr"))
+    assert "There are no words in “fr”. There are: English, German." in refused
+    assert not ReminderRule.objects.exists()
+
+
 def test_what_stands_is_in_the_form(bobs: Client, people: People) -> None:
     change(bobs, people, by_email="on", email="anna@example.org")
     form = bobs.get(reverse("reminders", args=[people.anna.id])).content.decode()
