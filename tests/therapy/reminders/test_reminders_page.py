@@ -86,7 +86,7 @@ def test_staff_set_it_and_read_it_in_words(bobs: Client, people: People) -> None
         ({"by_email": "on"}, "Reminders by email need an address."),
         ({"email": "nobody"}, "This is no email address."),
         ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone."),
-        ({"language": "xx"}, "Select a valid choice."),
+        ({"language": "xx"}, "There are: English, German."),
         ({"time_zone": "Europe/Berlin\0"}, "Null characters are not allowed."),
     ],
 )
@@ -98,14 +98,6 @@ def test_what_is_refused_is_said_beside_the_field(
     assert said in words(answer)
     assert not ReminderRule.objects.exists()
     assert not ReminderEmail.objects.exists()
-
-
-def test_a_language_without_words_is_refused_with_those_that_have_some(
-    bobs: Client, people: People
-) -> None:
-    refused = words(change(bobs, people, language="fr"))
-    assert "There are no words in “fr”. There are: English, German." in refused
-    assert not ReminderRule.objects.exists()
 
 
 def test_what_stands_is_in_the_form(bobs: Client, people: People) -> None:
