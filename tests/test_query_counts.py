@@ -97,7 +97,10 @@ def _flag(people: People, n: int) -> None:
 
 def _plan(people: People, n: int) -> None:
     plan = SessionPlanFactory(
-        patient=people.anna, version=1000 + n, created_by=people.bob, therapist=people.therapist
+        patient=people.anna,
+        version=1_000_000 + n,
+        created_by=people.bob,
+        therapist=people.therapist,
     )
     plan.always_tracks.add(people.tracks[0])
     plan.never_tracks.add(people.tracks[1])

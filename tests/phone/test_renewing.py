@@ -31,7 +31,7 @@ def phone() -> Iterator[MadeUpPhone]:
 def renew(phone: MadeUpPhone, practice: Practice, live_server: Any) -> Renew:
     """The patient's phone, which was connected and trusts the keys that were listed then."""
     deliver(practice)
-    server = {"server": live_server.url, "token": practice.phone.token}
+    server = {"server": live_server.url, "token": token_of(practice)}
     phone.do("trust", **server)
     patient = str(practice.patient.id)
 
@@ -39,6 +39,10 @@ def renew(phone: MadeUpPhone, practice: Practice, live_server: Any) -> Renew:
         return phone.do("renew", **(server | {"patient": patient} | given))
 
     return asks
+
+
+def token_of(practice: Practice) -> str:
+    return practice.phone.headers["Authorization"].removeprefix("Bearer ")
 
 
 def deliver(practice: Practice) -> ModelPackage:
@@ -126,8 +130,8 @@ def test_a_key_that_nothing_endorses_is_not(
 def test_before_there_is_a_model_and_after_the_phone_was_ended(
     phone: MadeUpPhone, practice: Practice, live_server: Any
 ) -> None:
-    server = {"server": live_server.url, "token": practice.phone.token}
+    server = {"server": live_server.url, "token": token_of(practice)}
     patient = str(practice.patient.id)
     assert phone.do("renew", patient=patient, **server) == {"outcome": "none"}
-    revoke_device(practice.phone.device)
+    revoke_device(device=practice.phone.device)
     assert phone.do("renew", patient=patient, **server) == {"thrown": "Problem", "status": 401}

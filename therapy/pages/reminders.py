@@ -88,7 +88,15 @@ class RemindersForm(forms.Form):
         widget=forms.TimeInput(format="%H:%M"),
         help_text="By the patient’s clock, such as 22:00 until 07:00. Both empty: no quiet hours.",
     )
-    language = forms.ChoiceField(choices=tuple(LANGUAGES.items()), label="Language of the words")
+    language = forms.ChoiceField(
+        choices=tuple(LANGUAGES.items()),
+        label="Language of the words",
+        error_messages={
+            "invalid_choice": "There are no words in “%(value)s”. There are: "
+            + ", ".join(LANGUAGES.values())
+            + "."
+        },
+    )
     time_zone = forms.CharField(
         max_length=40,
         label="Time zone of the patient’s clock",
