@@ -1,7 +1,7 @@
 /** Known answers of Philox4x32-10: `kat_vectors` of Random123, the authors' own library. */
 
 import { expect, test } from "vitest";
-import { gumbel, philox, type Words } from "../src/model/noise.ts";
+import { begunWith, gumbel, philox, type Words } from "../src/model/noise.ts";
 
 test.each([
   ["00000000 00000000 00000000 00000000 00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
@@ -16,4 +16,10 @@ test.each([
 test("draws come row by row, and both halves of the seed count", () => {
   expect(gumbel(7, 2, 5)).toEqual(gumbel(7, 8, 5).slice(0, 10));
   expect(gumbel(7, 1, 5)).not.toEqual(gumbel(7 + 2 ** 32, 1, 5));
+});
+
+test("a list that begins with a track has it in front by as much as the graph takes, and no step more", () => {
+  const noise = gumbel(7, 2, 3);
+  begunWith(1, noise, 3);
+  expect([...noise]).toEqual([-20, 20, -20, ...gumbel(7, 2, 3).slice(3)]);
 });

@@ -20,7 +20,8 @@ test.each<[string, Partial<Plan>, boolean[]]>([
   ["a tag that is written otherwise", { excluded_tags: ["STRASSE"] }, [true, true, false]],
   ["all without a tag", { only_tags: ["PIANO", "none"] }, [false, true, false]],
   ["what lies above a range", { tempo_max: 80 }, [true, true, false]],
-  ["what lies below a range, not on its end", { tempo_min: 0.1 }, [true, true, true]],
+  ["what lies below a range, not on its end", { tempo_min: 62 }, [false, false, true]],
+  ["what lies on no end, in the precision of models", { tempo_max: 0.1 }, [false, true, false]],
   ["by a feature under its other name", { loudness_max: -21 }, [true, false, false]],
   ["all, where the schema lacks the feature", { brightness_min: 0 }, [false, false, false]],
 ])("a plan excludes %s", (_, rules, expected) => {
