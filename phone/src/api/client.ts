@@ -17,6 +17,16 @@ export interface Answer<Body> {
   at: number | null;
 }
 
+/** What there is of a file from byte `from` on, as it comes; a break throws NoAnswer. */
+export interface Rest {
+  from: number;
+  /** Bytes of the whole file; null where the server does not say. */
+  total: number | null;
+  type: string;
+  etag: string | null;
+  blocks: AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
+
 /** The copy that the caller has is still right. */
 export interface Unchanged {
   body: null;
@@ -30,6 +40,9 @@ export interface Api {
   getUnless<Body>(path: string, etag: string | null): Promise<Answer<Body> | Unchanged>;
   /** What is behind a path that says nothing of any patient: no token goes with it. */
   file(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A file of the patient's from a byte on, where it is still the one of this ETag; else the whole. There
+   * is no limit of time: `stop` ends it. */
+  rest(path: string, from: number, etag: string | null, stop: AbortSignal): Promise<Rest>;
   /** `key`: the same for every repeat of one request (docs/api-policy.md); null for rows, which have ids. */
   post<Body>(path: string, body: unknown, key?: string | null): Promise<Answer<Body>>;
 }
@@ -41,13 +54,16 @@ const PATIENCE = 60_000; // ms for a whole answer; a batch may wait on the serve
 
 export function apiOf({ origin, token, fetch }: Server): Api {
   async function call(path: string, init: RequestInit): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("Accept", "application/json");
-    if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+    const headers = new Headers({ Accept: "application/json", ...authorised(token) });
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
     return asked(path, { ...init, headers });
   }
 
-  async function asked(path: string, init: RequestInit): Promise<Response> {
+  async function asked(
+    path: string,
+    init: RequestInit,
+    stop = AbortSignal.timeout(PATIENCE),
+  ): Promise<Response> {
     const answer = await heard(() =>
       fetch(addressOn(origin, path), {
         ...init,
@@ -55,7 +71,7 @@ export function apiOf({ origin, token, fetch }: Server): Api {
         credentials: "omit",
         redirect: "error", // it could lead to another host, and the token with it
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: stop,
       }),
     );
     if (answer.ok || answer.status === 304) return answer;
@@ -73,6 +89,14 @@ export function apiOf({ origin, token, fetch }: Server): Api {
     async file(path: string) {
       const answer = await asked(path, {});
       return heard(async () => new Uint8Array(await answer.arrayBuffer()));
+    },
+    async rest(path: string, from: number, etag: string | null, stop: AbortSignal) {
+      const headers = new Headers({ Accept: "*/*", ...authorised(token) });
+      if (etag !== null) {
+        headers.set("Range", `bytes=${from}-`);
+        headers.set("If-Range", etag);
+      }
+      return restIn(await asked(path, { headers }, stop));
     },
     async get<Body>(path: string) {
       return answered<Body>(await call(path, {}));
@@ -94,6 +118,32 @@ export function addressOn(origin: string, path: string): URL {
     throw new ForeignAddress(`${address.origin} is not the server.`);
   }
   return address;
+}
+
+function authorised(token: string | null): Record<string, string> {
+  return token === null ? {} : { Authorization: `Bearer ${token}` };
+}
+
+function restIn(answer: Response): Rest {
+  const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "");
+  const length = answer.headers.get("Content-Length");
+  const whole = length === null ? null : Number(length);
+  return {
+    from: range === null ? 0 : Number(range[1]),
+    total: range === null ? whole : Number(range[2]),
+    type: answer.headers.get("Content-Type") ?? "application/octet-stream",
+    etag: answer.headers.get("ETag"),
+    blocks: blocksOf(answer),
+  };
+}
+
+async function* blocksOf(answer: Response): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const reader = answer.body?.getReader();
+  while (reader !== undefined) {
+    const { done, value } = await heard(() => reader.read());
+    if (done) return;
+    yield value as Uint8Array<ArrayBuffer>;
+  }
 }
 
 async function answered<Body>(answer: Response): Promise<Answer<Body>> {

@@ -111,6 +111,20 @@ export interface PairingRow {
   key: string;
 }
 
+/** What the phone holds of a track's sound; its bytes are in `parts`. */
+export interface AudioRow {
+  track: string;
+  etag: string | null;
+  type: string;
+  /** Bytes of the whole; null where the server did not say. */
+  total: number | null;
+  bytes: number;
+  parts: number;
+  whole: boolean;
+  /** When it was played last, or fetched; in ms since 1970. */
+  usedAt: number;
+}
+
 export interface Settings {
   language: string;
   theme: "system" | "light" | "dark" | "high-contrast";
@@ -134,6 +148,8 @@ export interface Schema extends DBSchema {
   settings: { key: keyof Settings; value: Settings[keyof Settings] };
   state: { key: keyof States; value: States[keyof States] };
   reserve: { key: number; value: Bytes };
+  audio: { key: string; value: AudioRow };
+  parts: { key: [string, number]; value: Bytes };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -165,6 +181,10 @@ export const UPGRADES: readonly Upgrade[] = [
     aside.createIndex("session", "session");
     history.createIndex("at", "at");
     history.createIndex("session", "session");
+  },
+  (database) => {
+    database.createObjectStore("audio", { keyPath: "track" });
+    database.createObjectStore("parts");
   },
 ];
 
