@@ -1,5 +1,6 @@
 """A clinic with the small base released, for phones in TypeScript."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from adaptation.learning.bases import Base
 from exports import releasing, services
 from tests.exports.conftest import keep
+from tests.people import People, settle
+from tests.phone.bad_network import Network, between
 from tests.practice import Practice, open_practice
 from tests.trained import shared_folder, small_base, small_graphs
 
@@ -33,3 +36,14 @@ def practice(
     opened = open_practice(base)
     keep(small_graphs(shared_folder(tmp_path_factory, worker_id)), opened)
     return opened
+
+
+@pytest.fixture
+def people() -> People:
+    return settle()
+
+
+@pytest.fixture
+def network(live_server: Any) -> Iterator[Network]:
+    with between(live_server.url) as network:
+        yield network

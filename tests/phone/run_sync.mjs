@@ -4,6 +4,7 @@
 import "../../phone/node_modules/fake-indexeddb/auto/index.mjs";
 import { createInterface } from "node:readline";
 import { stdin, stdout } from "node:process";
+import { decide, standingHere, toAskAgain } from "../../phone/src/consent/deciding.ts";
 import { endCare, forgetOthers, keptDevice } from "../../phone/src/store/device.ts";
 import { Problem } from "../../phone/src/api/problems.ts";
 import { openStore } from "../../phone/src/store/schema.ts";
@@ -154,6 +155,15 @@ const CALLS = {
     const both = await Promise.all([sync(database, around(alone)), sync(other, around(alone))]);
     other.close();
     return both;
+  },
+  async decide({ scope, given, version = "1" }) {
+    const { patientId } = await keptDevice(database);
+    await decide(database, around(), patientId, scope, given, { version, language: "en" });
+  },
+  async standing() {
+    const { patientId } = await keptDevice(database);
+    const here = await standingHere(database, patientId);
+    return { ...Object.fromEntries(here), again: await toAskAgain(database, patientId) };
   },
   async endCare() {
     await endCare(database);

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.people import People, settle
-from tests.phone.bad_network import Network, between
+from tests.people import People
+from tests.phone.bad_network import Network
 from tests.phone.made_up_phone import MadeUpPhone
 from tests.therapy.people.pairing import a_code
 from therapy.models import Device, MoodRating, Patient, TrackRating
@@ -23,17 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = 30
 A_SITTING = 10  # items: session, two moods, playlist, three plays, three ratings
 TOLERANCE = timedelta(minutes=3)  # the server corrects what is wrong by more than two minutes
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
-
-
-@pytest.fixture
-def network(live_server: Any) -> Iterator[Network]:
-    with between(live_server.url) as network:
-        yield network
 
 
 @pytest.fixture

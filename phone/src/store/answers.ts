@@ -13,6 +13,15 @@ export async function keptAnswer<Body>(
   return row && ((await unseal(row)).body as Body);
 }
 
+/** Keep what another call answered of it. */
+export async function keepAnswer(
+  database: Database,
+  name: AnswerName,
+  body: unknown,
+): Promise<void> {
+  await database.put("answers", await seal({ body, etag: null }), name);
+}
+
 /**
  * Ask for it again, if it is another than the kept one, and keep that. Whether it was. Throws what the
  * call throws, and QuotaExceededError on a full disk; then the kept one stays.

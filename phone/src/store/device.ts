@@ -57,13 +57,14 @@ export async function heldOfOthers(database: Database, patientId: string): Promi
     database.getAll("outbox"),
     database.getAll("aside"),
     database.getAll("history"),
+    database.getAll("decisions"),
   ]);
   return rows.flat().filter(({ patient }) => patient !== patientId).length;
 }
 
 /** Delete what patients before this one reported. Only after asking: some of it may be nowhere else. */
 export async function forgetOthers(database: Database, patientId: string): Promise<void> {
-  await inOne(database, ["outbox", "aside", "history"], async (writing) => {
+  await inOne(database, ["outbox", "aside", "history", "decisions"], async (writing) => {
     for (const name of writing.objectStoreNames) {
       let cursor = await writing.objectStore(name).openCursor();
       while (cursor !== null) {

@@ -111,6 +111,31 @@ export interface PairingRow {
   key: string;
 }
 
+export type Scope = "care" | "pooled-learning" | "experiments" | "reminders";
+
+/** As POST /api/v1/consents takes it. */
+export interface Decision {
+  id: string;
+  scope: Scope;
+  given: boolean;
+  text_version: string;
+  language: string;
+  decided_at: string;
+}
+
+/** What the patient decided and the server has not confirmed. */
+export interface DecisionRow {
+  id: string;
+  patient: string;
+  scope: Scope;
+  given: boolean;
+  /** By the phone's clock, in ms since 1970. */
+  at: number;
+  /** The server knows no such text: the patient is to be asked again. */
+  refused: boolean;
+  body: Sealed<Decision>;
+}
+
 /** What the phone holds of a track's sound; its bytes are in `parts`. */
 export interface AudioRow {
   track: string;
@@ -148,6 +173,7 @@ export interface Schema extends DBSchema {
   settings: { key: keyof Settings; value: Settings[keyof Settings] };
   state: { key: keyof States; value: States[keyof States] };
   reserve: { key: number; value: Bytes };
+  decisions: { key: string; value: DecisionRow };
   audio: { key: string; value: AudioRow };
   parts: { key: [string, number]; value: Bytes };
 }
@@ -185,6 +211,7 @@ export const UPGRADES: readonly Upgrade[] = [
   (database) => {
     database.createObjectStore("audio", { keyPath: "track" });
     database.createObjectStore("parts");
+    database.createObjectStore("decisions", { keyPath: "id" });
   },
 ];
 

@@ -3,6 +3,7 @@
 import { me, type Synced, sync as send } from "../api/calls.ts";
 import { type Answer, type Api, apiOf } from "../api/client.ts";
 import { NoAnswer, Problem } from "../api/problems.ts";
+import { sendDecisions } from "../consent/deciding.ts";
 import { keptDevice } from "../store/device.ts";
 import { writeWithRoom } from "../store/room.ts";
 import type { Database, Device, OutboxRow } from "../store/schema.ts";
@@ -37,6 +38,7 @@ async function handOver(database: Database, around: Surroundings): Promise<Resul
   const api = apiOf({ origin: device.server, token: device.token, fetch: around.fetch });
   const round: Round = { database, around, api, device, stored: 0, most: MOST_ITEMS };
   try {
+    await sendDecisions(database, around, api, device.patientId); // a no goes before anything else
     await sendEverything(round);
   } catch (problem) {
     const end = await afterProblem(database, around, device.token, problem);
