@@ -17,14 +17,14 @@ from adaptation.asking import ask_for_export
 from exports import keyring, selectors
 from exports.api_bodies import Asked, KeysBody, ModelBody, ModelExpired, WhichFile
 from exports.downloads import download
-from exports.encoding import in_base64, repr_digest
+from exports.encoding import in_base64
 from exports.kinds import PLATFORMS
 from exports.models import Bundle, ModelPackage
 from therapy.access.doors import OPEN
 from therapy.api.errors import refusals
 from therapy.api.views import ConditionalPhoneView, FileView
-from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
-from therapy.http import ranged_file_response
+from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED, REPR_DIGEST
+from therapy.http import ranged_file_response, repr_digest
 from therapy.people.care import refuse_after_care
 from therapy.people.models import Patient
 
@@ -42,7 +42,7 @@ class Keys(ConditionalPhoneView):
         description="Ask when the phone is connected, and keep them. A key that comes later is "
         "believed when its `endorsement` is signed by one that is believed already "
         "(docs/signatures.md).",
-        parameters=[IF_NONE_MATCH, ETAG],
+        parameters=[IF_NONE_MATCH, ETAG, REPR_DIGEST],
         responses={200: KeysBody, 304: NOT_MODIFIED, **refusals(401)},
         tags=["model"],
     )
@@ -58,7 +58,7 @@ class Model(ConditionalPhoneView):
         "to fetch it, unless the phone says in `have` that it has it. Ask again with "
         "If-None-Match: until the patient's model changes there is nothing to fetch. What to check "
         "before a model is used is in docs/signatures.md.",
-        parameters=[Asked, IF_NONE_MATCH, ETAG],
+        parameters=[Asked, IF_NONE_MATCH, ETAG, REPR_DIGEST],
         responses={200: ModelBody, 304: NOT_MODIFIED, **refusals(400, 401, 403, 404, 503)},
         tags=["model"],
     )

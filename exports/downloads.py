@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
 from exports import files
-from exports.encoding import in_base64, repr_digest
+from exports.encoding import in_base64
 from exports.models import ModelPackage
-from therapy.http import ranged_file_response
+from therapy.http import ranged_file_response, repr_digest
 
 log = logging.getLogger(__name__)
 

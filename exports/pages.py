@@ -7,14 +7,17 @@ from adaptation.selectors import newest_model
 from exports import selectors
 from exports.models import ModelPackage
 from exports.packages_page import DOWNLOADS, parity_of
+from exports.refusals import refusals_in_words
 from therapy.models import Patient
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
 from therapy.people.selectors import ended_care
 from worker.models import Job
 
+REFUSALS_SHOWN = 5
+
 
 class PackagesPanel:
-    """The newest record, whether it is held, and whether one is being made."""
+    """The newest record, whether it is held or one is being made, and what phones refused."""
 
     title = "Model on the phone"
     template_name = "exports/patient_panel.html"
@@ -30,6 +33,7 @@ class PackagesPanel:
             "ended": ended_care().filter(patient=patient).first(),
             "parity": parity_of(record) if record is not None else (),
             "downloads": DOWNLOADS,
+            "refusals": refusals_in_words(patient, REFUSALS_SHOWN),
             "work": _export(job) if job is not None else None,
         }
 

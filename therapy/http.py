@@ -1,8 +1,10 @@
 """Files over HTTP in pieces, so that a player can seek and a broken download can go on.
 
-RFC 9110: §8.8.3 (ETag), §13.1.2 (If-None-Match), §13.1.5 (If-Range), §14 (ranges).
+RFC 9110: §8.8.3 (ETag), §13.1.2 (If-None-Match), §13.1.5 (If-Range), §14 (ranges). RFC 9530: §3
+(Repr-Digest).
 """
 
+import base64
 import logging
 import re
 from collections.abc import Iterator
@@ -62,6 +64,11 @@ def ranged_file_response(
     except FileNotFoundError as lost:
         log.error("The storage has lost a file that is on record: %s", file.name)
         raise Http404("This file is on record but no longer stored.") from lost
+
+
+def repr_digest(sha256: str) -> str:
+    """The header Repr-Digest: the digest of the whole content, also beside a part of it."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
 def parse_range(header: str, size: int) -> range | None:

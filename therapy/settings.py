@@ -131,7 +131,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "therapy.api.faults.ProblemsMiddleware",  # the first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "therapy.phone_app.files.StaticFilesMiddleware",  # whitenoise
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -197,6 +197,8 @@ STATIC_ROOT = VAR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
+# What phone/ was built into: the patient's app, which is served below /phone/ (therapy/phone_app).
+PHONE_APP = Path(env.str("ATTUNE_PHONE_APP", default=str(ROOT / "phone" / "dist")))
 MEDIA_URL = "/files/"  # never routed: every file goes through a view that checks who asks
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("adaptation.urls")),
     path("", include("exports.page_urls")),
     path("operation/", include((behind(OPERATOR, site.get_urls()), "admin"), namespace=site.name)),
+    path("", include("therapy.phone_app.urls")),
     path("", include("therapy.pages.urls")),
 ]

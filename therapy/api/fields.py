@@ -135,6 +135,19 @@ class OptionalChoiceField(serializers.ChoiceField):
         return super().to_representation(value) if value else None
 
 
+class OptionalDigestField(serializers.RegexField):
+    """A SHA-256 in lower-case hexadecimal, or null, which the record has as empty text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[0-9a-f]{64}\Z", allow_null=True, default="", **options)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value) if value else None
+
+
 def _shown(data: Any) -> str:
     text = repr(data)
     return text if len(text) <= 40 else f"{text[:40]}…"

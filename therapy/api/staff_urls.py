@@ -31,6 +31,7 @@ urlpatterns = [
         name="sessions-not-held",
     ),
     path(f"{OF_PATIENT}/mood-ratings", sessions.MoodRatings.as_view(), name="mood-ratings"),
+    path(f"{OF_PATIENT}/mood-skips", sessions.MoodSkips.as_view(), name="mood-skips"),
     path(f"{OF_PATIENT}/track-ratings", sessions.TrackRatings.as_view(), name="track-ratings"),
     path(f"{OF_PATIENT}/track-plays", sessions.TrackPlays.as_view(), name="track-plays"),
     path(
@@ -39,5 +40,6 @@ urlpatterns = [
         name="measure-responses",
     ),
     path(f"{OF_PATIENT}/playlist-logs", sessions.PlaylistLogs.as_view(), name="playlist-logs"),
+    path(f"{OF_PATIENT}/model-refusals", sessions.ModelRefusals.as_view(), name="model-refusals"),
     path("plan-templates", plans.Templates.as_view(), name="plan-templates"),
 ]

@@ -1,9 +1,11 @@
 """What every endpoint of the phone API does alike."""
 
+import hashlib
 from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
@@ -17,6 +19,7 @@ from rest_framework.views import APIView
 from therapy.access.doors import PHONE, Door
 from therapy.access.walls import inside
 from therapy.api.problems import TooLarge
+from therapy.http import repr_digest
 from therapy.people.authentication import DeviceAuthentication
 from therapy.people.models import Device, Patient
 
@@ -73,7 +76,19 @@ class PhoneView(APIView):
 
 @method_decorator(conditional_page, name="dispatch")
 class ConditionalPhoneView(PhoneView):
-    """A call whose answer has an ETag of its content; If-None-Match is answered with 304."""
+    """A call whose answer has an ETag and a Repr-Digest of its content; If-None-Match is answered
+    with 304."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(final, SimpleTemplateResponse):  # a refusal is none
+            final.add_post_render_callback(_add_digest)
+        return final
+
+
+def _add_digest(answer: SimpleTemplateResponse) -> None:
+    """By which a phone notices that an answer was changed on the way, before it keeps it."""
+    answer.headers["Repr-Digest"] = repr_digest(hashlib.sha256(answer.content).hexdigest())
 
 
 class FileView(PhoneView):

@@ -35,6 +35,13 @@ ETAG = OpenApiParameter(
     response=[200],
     description="Of the content; give it back in If-None-Match.",
 )
+REPR_DIGEST = OpenApiParameter(
+    "Repr-Digest",
+    location=OpenApiParameter.HEADER,
+    response=[200],
+    description="SHA-256 of the body before any content coding, as `sha-256=:BASE64:` (RFC 9530): "
+    "keep no answer that it does not go with.",
+)
 NOT_MODIFIED = OpenApiResponse(description="The phone's copy is still right; there is no body.")
 
 
@@ -87,7 +94,7 @@ class Tracks(ConditionalPhoneView):
         description="Everything that the phone's model can choose from. A track that is not "
         "described under the clinic's feature schema is left out, because no model could place it. "
         "What the session plan excludes is in `plan`, and must be masked by the phone.",
-        parameters=[IF_NONE_MATCH, ETAG],
+        parameters=[IF_NONE_MATCH, ETAG, REPR_DIGEST],
         operation_id="getCatalogue",
         examples=[
             OpenApiExample(

@@ -25,6 +25,7 @@ def playlist_jspf(log: PlaylistLog) -> dict[str, Any]:
         "target": _affect(log, "target"),
         "model_version": log.model_version,
         "package_sha256": log.package_sha256,
+        "chosen_first": log.chosen_first,
         "seed": str(log.seed),  # 64 bits: more than a number of JavaScript holds
     }
     return {
@@ -34,7 +35,10 @@ def playlist_jspf(log: PlaylistLog) -> dict[str, Any]:
             "identifier": f"urn:uuid:{log.id}",
             "date": made_at,
             "extension": {extension_address(): [extension]},
-            "track": [_track(entry) for entry in log.entries.all()],
+            "track": [
+                _track(entry, chosen=log.chosen_first and entry.position == 0)
+                for entry in log.entries.all()
+            ],
         }
     }
 
@@ -48,8 +52,9 @@ def dumped(jspf: dict[str, Any]) -> str:
     return json.dumps(jspf, ensure_ascii=False, indent=1) + "\n"
 
 
-def _track(entry: PlaylistEntry) -> dict[str, Any]:
-    """Without the place of the audio, which belongs to whoever licensed it."""
+def _track(entry: PlaylistEntry, *, chosen: bool) -> dict[str, Any]:
+    """Without the place of the audio, which belongs to whoever licensed it. `chosen`: by the
+    patient, and not drawn."""
     track = entry.track
     made: dict[str, Any] = {"identifier": [f"urn:uuid:{track.id}"], "title": track.title}
     if track.artist:
@@ -66,21 +71,27 @@ def _track(entry: PlaylistEntry) -> dict[str, Any]:
                     "deviation": _affect(entry, "deviation"),
                     "probability": math.exp(entry.log_probability),
                     "log_probability": entry.log_probability,
-                    "reason": _reason(entry),
+                    "reason": _reason(entry, chosen=chosen),
                 }
             ]
         },
     }
 
 
-def _reason(entry: PlaylistEntry) -> str:
+def _reason(entry: PlaylistEntry, *, chosen: bool) -> str:
     """What the log tells of the choice; which term of the utility weighed most is not in it."""
+    probability = f"{math.exp(entry.log_probability):.2g}"
+    how = (
+        f"The patient chose it among equivalent ones; it would have been drawn with probability "
+        f"{probability}."
+        if chosen
+        else f"It was chosen with probability {probability}."
+    )
     return (
         f"The path wanted valence {entry.waypoint_valence:+.2f}, arousal "
         f"{entry.waypoint_arousal:+.2f} here. After this track the model expected "
         f"{entry.predicted_valence:+.2f} ± {entry.deviation_valence:.2f} and "
-        f"{entry.predicted_arousal:+.2f} ± {entry.deviation_arousal:.2f}. It was chosen with "
-        f"probability {math.exp(entry.log_probability):.2g}."
+        f"{entry.predicted_arousal:+.2f} ± {entry.deviation_arousal:.2f}. {how}"
     )
 
 

@@ -4,13 +4,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, QuerySet, TextChoices
 
 from therapy.caseload.selectors import with_last_session
 from therapy.people.models import Clinic, Patient
 from therapy.people.visibility import Access
-from therapy.sessions.models import ListeningSession, MoodRating, TrackRating
+from therapy.sessions.models import ListeningSession, MoodRating, MoodSkip, TrackRating
+
+AROUND = (MoodRating.Phase.BEFORE, MoodRating.Phase.AFTER)
 
 
 class Order(TextChoices):
@@ -23,10 +26,13 @@ class Order(TextChoices):
 @dataclass(frozen=True)
 class Moods:
     """The moods around one session. Of several in a phase the last counts: nearest the music
-    before it, and the patient's final word after it."""
+    before it, and the patient's final word after it. Where there is none, the patient may have
+    been asked and not said it; of nothing that is known, neither is so."""
 
     before: MoodRating | None = None
     after: MoodRating | None = None
+    not_said_before: bool = False
+    not_said_after: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,17 @@ def rows_of(patients: Sequence[Patient]) -> list[PatientRow]:
 
 
 def moods_around(session_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, Moods]:
-    """The moods before and after each session that has any, by the session's id. One query."""
-    found: dict[uuid.UUID | None, dict[str, MoodRating]] = {}
-    phases = [MoodRating.Phase.BEFORE, MoodRating.Phase.AFTER]
-    ratings = MoodRating.objects.filter(session__in=list(session_ids), phase__in=phases)
-    for rating in ratings.order_by("rated_at", "id"):
-        found.setdefault(rating.session_id, {})[rating.phase] = rating
-    return {session: Moods(**by_phase) for session, by_phase in found.items()}
+    """The moods before and after each session of which something is known, by the session's id.
+    Two queries."""
+    around = {"session__in": list(session_ids), "phase__in": AROUND}
+    found: dict[uuid.UUID | None, dict[str, Any]] = {}
+    for session, phase in MoodSkip.objects.filter(**around).values_list("session_id", "phase"):
+        found.setdefault(session, {})[f"not_said_{phase}"] = True
+    for rating in MoodRating.objects.filter(**around).order_by("rated_at", "id"):
+        of_session = found.setdefault(rating.session_id, {})
+        of_session[rating.phase] = rating
+        of_session.pop(f"not_said_{rating.phase}", None)  # it was said all the same
+    return {session: Moods(**fields) for session, fields in found.items()}
 
 
 def _count_by_patient(

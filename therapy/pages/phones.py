@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from therapy.access.acts import Act
-from therapy.access.doors import for_staff, open_to_all
+from therapy.access.doors import for_staff
 from therapy.pages.qr import qr_svg
 from therapy.pages.requests import StaffRequest
 from therapy.people import pairing
@@ -38,15 +38,6 @@ class PhonesPanel:
         }
 
 
-@open_to_all
-@require_safe
-@never_cache
-def pair(request: HttpRequest) -> HttpResponse:
-    """What a patient sees who read the QR code with the camera instead of the app. The code is in
-    the address's fragment, which no browser sends."""
-    return render(request, "therapy/people/pair.html")
-
-
 @for_staff(writes=Act.CHANGE_CARE)
 @require_POST
 def make_code(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponseRedirect:
@@ -66,6 +57,7 @@ def code_page(request: StaffRequest, patient_id: uuid.UUID, code_id: uuid.UUID) 
     now = timezone.now()
     shown = pairing.shown(code)
     address = request.build_absolute_uri(reverse("pair"))
+    app = request.build_absolute_uri(reverse("phone"))
     return render(
         request,
         "therapy/people/pairing_code.html",
@@ -76,6 +68,7 @@ def code_page(request: StaffRequest, patient_id: uuid.UUID, code_id: uuid.UUID) 
             "shown": shown,
             "spelled": " ".join(shown.replace("-", "")),
             "minutes": math.ceil((code.expires_at - now).total_seconds() / 60),
+            "app": app,
             "qr": qr_svg(f"{address}#{shown.replace('-', '')}") if shown else "",
         },
     )

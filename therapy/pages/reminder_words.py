@@ -21,7 +21,7 @@ OUTCOMES = {
     Outcome.PAUSED: "not sent: the plan was paused or had ended",
     Outcome.SWITCHED_OFF: "not sent: switched off",
 }
-LANGUAGES = {"en": "English", "de": "German"}
+LANGUAGES = {"en": "English", "de": "German", "zh-Hans": "Chinese (simplified)"}
 
 
 @dataclass(frozen=True)

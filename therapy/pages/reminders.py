@@ -30,7 +30,7 @@ from therapy.reminders.models import LONGEST_LEAD, Channel, PushSubscription, Re
 from therapy.reminders.selectors import coming, deliveries_of, email_of, standing_rule
 from therapy.reminders.services import LONGEST_ADDRESS, set_reminders, switch_off
 from therapy.reminders.vapid import push_key
-from therapy.reminders.words import FALLBACK
+from therapy.reminders.words import spoken
 
 COMING, PAST = 3, 8
 
@@ -144,7 +144,7 @@ def _changed(patient: Patient, form: RemindersForm, request: StaffRequest) -> bo
 
 
 def _initial(patient: Patient) -> dict[str, Any]:
-    rule = standing_rule(patient) or ReminderRule(patient=patient, by_push=True, language=FALLBACK)
+    rule = standing_rule(patient) or ReminderRule(patient=patient, by_push=True, language=spoken())
     return {
         "by_push": rule.by_push,
         "by_email": rule.by_email,
@@ -152,7 +152,7 @@ def _initial(patient: Patient) -> dict[str, Any]:
         "minutes_before": rule.minutes_before,
         "quiet_from": rule.quiet_from,
         "quiet_to": rule.quiet_to,
-        "language": rule.language,
+        "language": spoken(rule.language),
         "time_zone": patient.time_zone,
     }
 

@@ -53,7 +53,6 @@ urlpatterns = [
     ),
     path("patients/<uuid:patient_id>/reminders/", reminders.change, name="reminders"),
     path("patients/<uuid:patient_id>/reminders/end/", reminders.end, name="end-reminders"),
-    path("pair", phones.pair, name="pair"),
     path("patients/<uuid:patient_id>/data/", rights.data, name="patient-data"),
     path("patients/<uuid:patient_id>/data/archive", rights.archive, name="patient-archive"),
     path("patients/<uuid:patient_id>/data/fhir", interchange.fhir, name="patient-fhir"),

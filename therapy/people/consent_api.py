@@ -9,14 +9,13 @@ from rest_framework.response import Response
 
 from therapy.api.errors import refusal, refusals
 from therapy.api.fields import InstantField, KeyField, TruthField
+from therapy.api.languages import LANGUAGE, in_languages, wanted_languages
 from therapy.api.problems import Problem
 from therapy.api.views import ConditionalPhoneView
-from therapy.people.consent_texts import FALLBACK, ConsentText, newest_text
+from therapy.people.consent_texts import ConsentText, newest_text
 from therapy.people.consenting import ConsentOvertaken, decide
 from therapy.people.models import LANGUAGE_TAG, Consent, Patient
 from therapy.people.selectors import standing_words
-
-LANGUAGE_HELP = "As a BCP 47 tag, such as `de` or `pt-BR`."
 
 
 class Overtaken(Problem):
@@ -54,12 +53,6 @@ class ConsentsBody(serializers.Serializer[Any]):
     consents = ScopeBody(many=True, help_text="Every scope, in the same order each time.")
 
 
-class Wanted(serializers.Serializer[Any]):
-    language = serializers.RegexField(
-        LANGUAGE_TAG, default=FALLBACK, max_length=35, help_text=LANGUAGE_HELP
-    )
-
-
 class DecisionBody(serializers.Serializer[Any]):
     id = KeyField(help_text="Made by the phone.")
     scope = serializers.ChoiceField(Consent.Scope.choices)
@@ -77,17 +70,15 @@ class Consents(ConditionalPhoneView):
     @extend_schema(
         operation_id="getConsents",
         summary="What the patient consents to",
-        description="What stands for each scope, with the newest text in the asked language. Care "
-        "that nobody asked about goes on; it ends when the patient takes the consent back. Show "
-        "this wherever the patient can decide anew.",
-        parameters=[Wanted],
+        description="What stands for each scope, with the newest text in the asked language or in "
+        "English (`text.language` says which). Care that nobody asked about goes on; it ends when "
+        "the patient takes the consent back. Show this wherever the patient can decide anew.",
+        parameters=LANGUAGE,
         responses={200: ConsentsBody, **refusals(400, 401)},
         tags=["people"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        wanted = Wanted(data=request.query_params.dict())
-        wanted.is_valid(raise_exception=True)
-        return Response(_standing(self.patient, wanted.validated_data["language"]))
+        return in_languages(_standing(self.patient, *wanted_languages(request)))
 
     @extend_schema(
         operation_id="recordConsent",
@@ -135,10 +126,10 @@ class Consents(ConditionalPhoneView):
         return Response(_standing(self.patient, said.language), status=status.HTTP_201_CREATED)
 
 
-def _standing(patient: Patient, language: str) -> dict[str, Any]:
+def _standing(patient: Patient, *languages: str) -> dict[str, Any]:
     words = standing_words(patient)
     rows = [
-        _described(scope, words.get(scope), newest_text(scope, language))
+        _described(scope, words.get(scope), newest_text(scope, *languages))
         for scope in Consent.Scope.values
     ]
     return dict(ConsentsBody({"consents": rows}).data)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from therapy.api.errors import refusals
 from therapy.api.fields import TruthField, WholeNumberField
 from therapy.api.views import ConditionalPhoneView
-from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
+from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED, REPR_DIGEST
 from therapy.catalogue.selectors import feature_table
 from therapy.people.care import refuse_after_care
 from therapy.plans.exclusions import excluded_track_ids
@@ -130,7 +130,7 @@ class CurrentPlan(ConditionalPhoneView):
         description="The version that the therapist prescribed last. It is never edited: a change "
         "is the next version. The list of excluded tracks follows the catalogue, so the ETag may "
         "change while the version stays.",
-        parameters=[IF_NONE_MATCH, ETAG],
+        parameters=[IF_NONE_MATCH, ETAG, REPR_DIGEST],
         operation_id="getPlan",
         responses={200: PlanBody, 304: NOT_MODIFIED, **refusals(401, 403, 404)},
         tags=["plan"],

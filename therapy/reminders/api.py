@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from therapy.api.errors import refusals
 from therapy.api.fields import InstantField, WholeNumberField
+from therapy.api.languages import LANGUAGE, in_languages, wanted_languages
 from therapy.api.views import PhoneView
 from therapy.people.care import refuse_after_care
 from therapy.people.models import LANGUAGE_TAG, Consent, Device
@@ -21,7 +22,7 @@ from therapy.reminders.selectors import Coming, coming, email_of, standing_rule
 from therapy.reminders.services import LONGEST_ADDRESS, set_reminders
 from therapy.reminders.subscribing import LONGEST_ENDPOINT, subscribe, unsubscribe
 from therapy.reminders.vapid import push_key
-from therapy.reminders.words import FALLBACK
+from therapy.reminders.words import spoken
 
 SHOWN = 5
 KEY_LENGTH = 200
@@ -60,6 +61,9 @@ class _Rule(serializers.Serializer[Any]):
 
 
 class RemindersBody(_Rule):
+    words_language = serializers.CharField(
+        help_text="That reminders are in: `language`, or English where there are no words in it."
+    )
     email = serializers.CharField(
         allow_null=True, help_text="Where reminders by email go; null: not known."
     )
@@ -110,13 +114,15 @@ class Reminders(PhoneView):
         operation_id="getReminders",
         summary="How the patient is reminded",
         description="What is set, whether anything is sent at all, and what is due next. Show "
-        "`time_zone` where it is not the phone's, and ask the patient whether they have moved.",
-        responses={200: RemindersBody, **refusals(401, 403)},
+        "`time_zone` where it is not the phone's, and ask the patient whether they have moved. The "
+        "words are in the language of the rule; where none was ever set, in the one asked for.",
+        parameters=LANGUAGE,
+        responses={200: RemindersBody, **refusals(400, 401, 403)},
         tags=["reminders"],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         refuse_after_care(self.patient)
-        return Response(_standing(self.device))
+        return in_languages(_standing(self.device, *wanted_languages(request)))
 
     @extend_schema(
         operation_id="setReminders",
@@ -208,10 +214,11 @@ class PushSubscriptions(PhoneView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _standing(device: Device) -> dict[str, Any]:
-    """What is said to the phone. A rule that was never set reads as one that is switched off."""
+def _standing(device: Device, *wanted: str) -> dict[str, Any]:
+    """What is said to the phone. A rule that was never set reads as one that is switched off, in
+    the best of the wanted languages."""
     patient = device.patient
-    rule = standing_rule(patient) or ReminderRule(patient=patient, language=FALLBACK)
+    rule = standing_rule(patient) or ReminderRule(patient=patient, language=spoken(*wanted))
     plan = current_plan(patient)
     listens = plan is not None and standing_of(patient) == Standing.ACTIVE
     schedule = plan.schedule if plan is not None and listens and rule.channels else []
@@ -223,6 +230,7 @@ def _standing(device: Device) -> dict[str, Any]:
                 "quiet_from": rule.quiet_from,
                 "quiet_to": rule.quiet_to,
                 "language": rule.language,
+                "words_language": spoken(rule.language),
                 "email": email_of(patient) or None,
                 "time_zone": patient.time_zone,
                 "consent": consents_to(patient, Consent.Scope.REMINDERS),

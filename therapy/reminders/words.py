@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-FALLBACK = "en"
+from therapy.languages import nearest
+
 TAG = "attune-reminder"
 """A newer notification with the same tag takes the place of the older one."""
 
@@ -22,14 +23,14 @@ class Words:
 _TEXTS = {
     "en": ("Reminder", "It is time for your music.", "Your music is planned for {at}."),
     "de": ("Erinnerung", "Es ist Zeit für Ihre Musik.", "Ihre Musik ist für {at} Uhr geplant."),
+    "zh-Hans": ("提醒", "到了听音乐的时间。", "您的音乐安排在 {at}。"),
 }
-LANGUAGES = tuple(_TEXTS)
 
 
-def spoken(language: str) -> str:
-    """The language that there are words in: itself, its main one ('de' for 'de-AT'), or English."""
-    main = language.lower().partition("-")[0]
-    return main if main in _TEXTS else FALLBACK
+def spoken(*wanted: str) -> str:
+    """The first of the wanted languages (BCP 47 tags, best first) that there are words in, or
+    English."""
+    return nearest(_TEXTS, wanted)
 
 
 def words_for(*, language: str, opens: datetime, zone: str, ahead: bool) -> Words:

@@ -8,15 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from therapy.api.errors import refusals
+from therapy.api.languages import LANGUAGE, in_languages, wanted_languages
 from therapy.api.views import ConditionalPhoneView
-from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED
+from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED, REPR_DIGEST
+from therapy.languages import nearest
 from therapy.plans.selectors import current_plan
 from therapy.safety.crisis import crisis_line
-
-NOT_WATCHED = (
-    "Nobody is watching this phone as you use it. If your life is in danger, call the emergency "
-    "number now."
-)
+from therapy.safety.words import WORDS
 
 
 class _Asked(serializers.Serializer[Any]):
@@ -28,6 +26,9 @@ class _Asked(serializers.Serializer[Any]):
 
 
 class CrisisContactsBody(serializers.Serializer[Any]):
+    language = serializers.CharField(
+        help_text="Of `not_watched`, and of `emergency` where no number is known."
+    )
     line = serializers.CharField(help_text="Name of the service.")
     phone = serializers.CharField(help_text="May be empty: then only `page` is known.")
     page = serializers.CharField(help_text="Of the service.")
@@ -45,8 +46,10 @@ class CrisisContacts(ConditionalPhoneView):
         "session was stopped because the patient felt worse.",
         parameters=[
             OpenApiParameter("country", description="Where the phone is, ISO 3166-1 alpha-2."),
+            *LANGUAGE,
             IF_NONE_MATCH,
             ETAG,
+            REPR_DIGEST,
         ],
         responses={200: CrisisContactsBody, 304: NOT_MODIFIED, **refusals(400, 401)},
         tags=["safety"],
@@ -56,15 +59,17 @@ class CrisisContacts(ConditionalPhoneView):
         asked.is_valid(raise_exception=True)
         line = crisis_line(asked.validated_data["country"])
         plan = current_plan(self.patient)
-        return Response(
+        language = nearest(WORDS, wanted_languages(request))
+        return in_languages(
             CrisisContactsBody(
                 {
+                    "language": language,
                     "line": line.name,
                     "phone": line.phone,
                     "page": line.source,
-                    "emergency": line.emergency,
+                    "emergency": line.emergency or WORDS[language].emergency,
                     "crisis_plan": "" if plan is None else plan.crisis_plan,
-                    "not_watched": NOT_WATCHED,
+                    "not_watched": WORDS[language].not_watched,
                 }
             ).data
         )

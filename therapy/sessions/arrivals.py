@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from therapy.people.care import CareEnded
-from therapy.people.models import Patient
+from therapy.people.models import Device, Patient
 from therapy.people.selectors import has_ended_care
 from therapy.people.services import ask_for_adaptation, ask_for_safety_check
 from therapy.sessions.clocks import PhoneClock
@@ -22,8 +22,9 @@ RIGHT = PhoneClock()
 class Arrival:
     """What is known while rows of `patient` are being stored. Made by `arriving`."""
 
-    def __init__(self, patient: Patient, clock: PhoneClock) -> None:
+    def __init__(self, patient: Patient, clock: PhoneClock, device: Device | None) -> None:
         self.patient = patient
+        self.device = device
         self.clock = clock
         self.written = 0
         """How many rows were stored or ended so far."""
@@ -90,11 +91,14 @@ class Arrival:
 
 
 @contextmanager
-def arriving(patient: Patient, clock: PhoneClock = RIGHT) -> Iterator[Arrival]:
-    """A transaction in which rows of the patient are stored. If anything was new, it ends with
-    asking for a look at it, and if a rating was, for an adaptation; one of each."""
+def arriving(
+    patient: Patient, clock: PhoneClock = RIGHT, device: Device | None = None
+) -> Iterator[Arrival]:
+    """A transaction in which rows of the patient are stored, which `device` sent, if a phone did.
+    If anything was new, it ends with asking for a look at it, and if a rating was, for an
+    adaptation; one of each."""
     with transaction.atomic():
-        arrival = Arrival(patient, clock)
+        arrival = Arrival(patient, clock, device)
         yield arrival
         if arrival.rated:
             ask_for_adaptation(patient)

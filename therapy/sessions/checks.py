@@ -14,6 +14,7 @@ from therapy.sessions.measure_checks import measure_problems
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     PlaylistEntry,
     PlaylistLog,
     Report,
@@ -30,6 +31,8 @@ BOUNDS = {
     "position": (0, MOST_PLAYS - 1),
     "seconds_heard": (0, LONGEST_PLAY),
     "model_version": (0, 2**31 - 1),
+    "version": (0, 2**31 - 1),
+    "in_use": (0, 2**31 - 1),
     "seed": (-(2**63), 2**63 - 1),
 }
 ENTRY_BOUNDS = {
@@ -132,9 +135,17 @@ def _not_held_problems(row: SessionNotHeld) -> Problems:
 
 
 def _playlist_problems(playlist: PlaylistLog) -> Problems:
-    if SHA256.fullmatch(playlist.package_sha256):
+    return _digest_problems("package_sha256", playlist.package_sha256)
+
+
+def _refusal_problems(refusal: ModelRefusal) -> Problems:
+    return _digest_problems("base_sha256", refusal.base_sha256) if refusal.base_sha256 else {}
+
+
+def _digest_problems(name: str, digest: str) -> Problems:
+    if SHA256.fullmatch(digest):
         return {}
-    return {"package_sha256": ["Must be 64 hexadecimal digits in lower case."]}
+    return {name: ["Must be 64 hexadecimal digits in lower case."]}
 
 
 # What no single field shows; asked only of rows whose fields are in order.
@@ -142,6 +153,7 @@ CONTRADICTIONS: Mapping[type[Report], Callable[[Any], Problems]] = {
     ListeningSession: session_problems,
     SessionNotHeld: _not_held_problems,
     PlaylistLog: _playlist_problems,
+    ModelRefusal: _refusal_problems,
     MeasureResponse: measure_problems,
 }
 

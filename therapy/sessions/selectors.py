@@ -1,16 +1,19 @@
 """The only readers of sessions, ratings and playlists; what pages list is beside the pages."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Count, Max, Model, QuerySet
 
 from therapy.people.models import Patient
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     MoodRating,
+    MoodSkip,
     PlaylistLog,
     SessionNotHeld,
     TrackPlay,
@@ -18,8 +21,8 @@ from therapy.sessions.models import (
 )
 
 REPORTS = (
-    *(ListeningSession, SessionNotHeld, MoodRating, TrackRating),
-    *(TrackPlay, MeasureResponse, PlaylistLog),
+    *(ListeningSession, SessionNotHeld, MoodRating, MoodSkip, TrackRating),
+    *(TrackPlay, MeasureResponse, PlaylistLog, ModelRefusal),
 )
 
 
@@ -51,6 +54,42 @@ def playlist_of(patient: Patient, playlist_id: uuid.UUID) -> PlaylistLog | None:
     if log is not None:
         log.patient = patient  # which is at hand
     return log
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedModel:
+    """What one phone refused for one reason, however often it said so. `version` is None where it
+    could not be read, `in_use` where no model stayed in use. `phone` is its label, if it has one.
+    """
+
+    phone: str
+    reason: str
+    version: int | None
+    in_use: int | None
+    times: int
+    last: datetime
+
+
+def refused_models(patient: Patient, most: int) -> list[RefusedModel]:
+    """The models that the patient's phones refused, those of late first, at most so many. One
+    query."""
+    found = ModelRefusal.objects.filter(patient=patient).order_by()
+    grouped = found.values("device", "device__label", "reason", "version").annotate(
+        times=Count("id"),
+        last=Max("refused_at"),
+        stayed=Max("in_use"),  # the newest: a phone takes no older version
+    )
+    return [
+        RefusedModel(
+            phone=row["device__label"] or "",
+            reason=row["reason"],
+            version=row["version"],
+            in_use=row["stayed"],
+            times=row["times"],
+            last=row["last"],
+        )
+        for row in grouped.order_by("-last", "reason")[:most]
+    ]
 
 
 def reports_of(patient: Patient, kind: type[Model]) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from therapy.plans.models import MOST_TRACKS
 from therapy.sessions.models import (
     ListeningSession,
     MoodRating,
+    MoodSkip,
     PlaylistEntry,
     PlaylistLog,
     SessionNotHeld,
@@ -101,6 +102,14 @@ NOT_HELD = Table(
     ),
 )
 
+PHASE = Column(
+    name="phase",
+    kind=Kind.WORD,
+    meaning="Before, during or after listening.",
+    source="phase",
+    words=tuple(MoodRating.Phase.values),
+)
+
 MOOD_RATINGS = Table(
     name="mood_ratings",
     meaning="What patients said of their mood on the Affective Slider.",
@@ -111,16 +120,27 @@ MOOD_RATINGS = Table(
         identifier("The rating."),
         *about(),
         session_column(),
-        Column(
-            name="phase",
-            kind=Kind.WORD,
-            meaning="Before, during or after listening.",
-            source="phase",
-            words=tuple(MoodRating.Phase.values),
-        ),
+        PHASE,
         affect("valence", "Unpleasant (-1) to pleasant (1)."),
         affect("arousal", "Calm (-1) to excited (1)."),
         instant("rated_at", "When it was rated."),
+        RECEIVED,
+    ),
+)
+
+MOOD_SKIPS = Table(
+    name="mood_skips",
+    meaning="Moods that patients were asked for and chose not to say. A phone may say so twice of "
+    "one phase; where there is a rating too, the mood was said.",
+    model=MoodSkip,
+    at="skipped_at",
+    session="session",
+    columns=(
+        identifier("The skip."),
+        *about(),
+        session_column(),
+        PHASE,
+        instant("skipped_at", "When the patient chose not to say it."),
         RECEIVED,
     ),
 )
@@ -232,6 +252,13 @@ PLAYLISTS = Table(
         affect("mood_arousal", "Mood that it started from."),
         affect("target_valence", "Where the path was to arrive."),
         affect("target_arousal", "Where the path was to arrive."),
+        Column(
+            name="chosen_first",
+            kind=Kind.BOOLEAN,
+            meaning="The patient chose the first track, among equivalent ones; its probability is "
+            "the one that the draw would have given it.",
+            source="chosen_first",
+        ),
         RECEIVED,
     ),
 )

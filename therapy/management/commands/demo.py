@@ -62,6 +62,7 @@ class Command(BaseCommand):
         self._say(f"{site.address}/api/v1/docs/. Sign in as")
         for login in logins():
             self._say(f"   {login.role}: {login.email}   password {login.password}")
+        self._say(f"The patient's app is at {site.address}/phone/; a patient's page connects it.")
         self._say(f"The operator's pages are at {site.address}/operation/.")
         self._say("The demonstration asks for no second factor; `make serve` does.")
         self._say("Ctrl-C stops it.")

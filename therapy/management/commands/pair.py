@@ -31,6 +31,7 @@ class Command(BaseCommand):
         except PermissionDenied as refused:
             raise CommandError(str(refused)) from refused
         self.stderr.write(
-            f"Type it in the app on {patient}'s phone before {code.expires_at:%H:%M} UTC."
+            f"Type it in the app on {patient}'s phone (/phone/ of this site) before "
+            f"{code.expires_at:%H:%M} UTC."
         )
         self.stdout.write(shown(code))

@@ -39,6 +39,17 @@ VERSION_1 = Definition(
                 "arousal": ("calm", "excited"),
             },
         ),
+        "zh-Hans": Text(
+            instruction="请把每个滑块移到符合您此刻感受的位置。",
+            items={
+                "valence": "您此刻的心情有多愉快？",
+                "arousal": "您此刻有多兴奋？",
+            },
+            labels={
+                "valence": ("不愉快", "愉快"),
+                "arousal": ("平静", "兴奋"),
+            },
+        ),
     },
     note="Published on 0..1 with the thumb at .5; here x is 2x − 1, as everywhere in this project.",
 )

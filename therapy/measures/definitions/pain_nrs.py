@@ -65,5 +65,10 @@ VERSION_1 = Definition(
             items={"pain": "How strong is your pain?"},
             labels={"pain": ("no pain", "the worst pain you can imagine")},
         ),
+        "zh-Hans": Text(
+            instruction="请选择符合您此刻疼痛程度的数字。",
+            items={"pain": "您此刻有多痛？"},
+            labels={"pain": ("不痛", "您能想象的最痛")},
+        ),
     },
 )

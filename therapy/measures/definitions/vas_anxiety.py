@@ -26,6 +26,11 @@ VERSION_1 = Definition(
             items={"anxiety": "How anxious do you feel?"},
             labels={"anxiety": ("not at all anxious", "as anxious as can be")},
         ),
+        "zh-Hans": Text(
+            instruction="请在线上标出符合您此刻感受的位置。",
+            items={"anxiety": "您此刻有多焦虑？"},
+            labels={"anxiety": ("完全不焦虑", "焦虑到极点")},
+        ),
     },
     note="No cut-off is given: none is established for a single line.",
 )

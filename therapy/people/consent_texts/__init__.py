@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-FALLBACK = "en"
+from therapy.languages import nearest
+
 NAME = re.compile(r"(?P<scope>[a-z-]+)-(?P<version>[0-9]+)\.(?P<language>[A-Za-z-]+)")
 
 
@@ -39,15 +40,13 @@ def consent_text(*, scope: str, version: str, language: str) -> ConsentText | No
     )
 
 
-def newest_text(scope: str, language: str) -> ConsentText:
-    """The newest version of the scope's text: in the language, or in its main one ('de' for
-    'de-AT'), or in English where there is neither."""
+def newest_text(scope: str, *wanted: str) -> ConsentText:
+    """The newest version of the scope's text: in the first of the wanted languages (BCP 47 tags,
+    best first) that there is one in, or in English."""
     texts = [text for text in consent_texts() if text.scope == scope]
     newest = max(int(text.version) for text in texts)
-    by_language = {text.language.lower(): text for text in texts if int(text.version) == newest}
-    tag = language.lower()
-    found = by_language.get(tag) or by_language.get(tag.partition("-")[0])
-    return found or by_language[FALLBACK]
+    by_language = {text.language: text for text in texts if int(text.version) == newest}
+    return by_language[nearest(by_language, wanted)]
 
 
 def _read(path: Path) -> ConsentText:

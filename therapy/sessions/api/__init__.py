@@ -4,7 +4,9 @@ from therapy.sessions.api.measures import Measures
 from therapy.sessions.api.sync import Sync
 from therapy.sessions.api.views import (
     MeasureResponses,
+    ModelRefusals,
     MoodRatings,
+    MoodSkips,
     PlaylistLogs,
     Sessions,
     SessionsNotHeld,
@@ -15,7 +17,9 @@ from therapy.sessions.api.views import (
 __all__ = [
     "MeasureResponses",
     "Measures",
+    "ModelRefusals",
     "MoodRatings",
+    "MoodSkips",
     "PlaylistLogs",
     "Sessions",
     "SessionsNotHeld",

@@ -10,14 +10,17 @@ from therapy.api.fields import (
     KeyField,
     NumberField,
     OptionalChoiceField,
+    OptionalDigestField,
     PairField,
     PhoneInstantField,
+    TruthField,
     WholeNumberField,
 )
 from therapy.plans.models import MOST_TRACKS
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     MoodRating,
     SessionNotHeld,
     TrackPlay,
@@ -88,6 +91,14 @@ class MoodRatingBody(ReportBody):
     valence = AffectField(help_text="Unpleasant −1 .. 1 pleasant.")
     arousal = AffectField(help_text="Calm −1 .. 1 excited.")
     rated_at = PhoneInstantField(help_text=CLOCK_HELP)
+
+
+class MoodSkipBody(ReportBody):
+    session = KeyField(source="session_id", allow_null=True, default=None, help_text=SESSION_HELP)
+    phase = serializers.ChoiceField(
+        MoodRating.Phase.choices, help_text="In which the mood was asked."
+    )
+    skipped_at = PhoneInstantField(help_text=CLOCK_HELP)
 
 
 class TrackRatingBody(ReportBody):
@@ -177,6 +188,11 @@ class PlaylistLogBody(ReportBody):
     mood_arousal = AffectField(help_text="The mood that it started from.")
     target_valence = AffectField()
     target_arousal = AffectField()
+    chosen_first = TruthField(
+        default=False,
+        help_text="The first track was not drawn: the patient chose it among equivalent ones. Its "
+        "`log_probability` is then the one that the draw would have given it.",
+    )
     made_at = PhoneInstantField(help_text=CLOCK_HELP)
     entries: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=EntryBody(),
@@ -187,3 +203,26 @@ class PlaylistLogBody(ReportBody):
 
     def validate_entries(self, entries: list[dict[str, Any]]) -> list[EntryRow]:
         return [EntryRow(**entry) for entry in entries]
+
+
+class ModelRefusalBody(ReportBody):
+    refused_at = PhoneInstantField(help_text=CLOCK_HELP)
+    reason = serializers.ChoiceField(
+        ModelRefusal.Reason.choices, help_text="What was wrong (docs/clients/README.md)."
+    )
+    version = WholeNumberField(
+        min_value=0,
+        allow_null=True,
+        default=None,
+        help_text="Of the refused record; null where it could not be read.",
+    )
+    base_sha256 = OptionalDigestField(
+        help_text="Of the base that was offered with it, as `GET /model` names it; null where the "
+        "record could not be read."
+    )
+    in_use = WholeNumberField(
+        min_value=0,
+        allow_null=True,
+        default=None,
+        help_text="Version of the model that stays in use; null where there is none.",
+    )

@@ -11,7 +11,9 @@ from therapy.sessions.api.bodies import ReportBody
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     MoodRating,
+    MoodSkip,
     PlaylistLog,
     Report,
     SessionNotHeld,
@@ -37,10 +39,12 @@ KINDS = {
         bodies.SessionNotHeldBody, services.record_session_not_held, SessionNotHeld
     ),
     "mood-rating": Kind(bodies.MoodRatingBody, services.record_mood_rating, MoodRating),
+    "mood-skip": Kind(bodies.MoodSkipBody, services.record_mood_skip, MoodSkip),
     "track-rating": Kind(bodies.TrackRatingBody, services.record_track_rating, TrackRating),
     "track-play": Kind(bodies.TrackPlayBody, services.record_track_play, TrackPlay),
     "measure-response": Kind(
         bodies.MeasureResponseBody, services.record_measure_response, MeasureResponse
     ),
     "playlist-log": Kind(bodies.PlaylistLogBody, services.record_playlist, PlaylistLog),
+    "model-refusal": Kind(bodies.ModelRefusalBody, services.record_model_refusal, ModelRefusal),
 }

@@ -13,7 +13,9 @@ from therapy.sessions.api import staff_filters as filters
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     MoodRating,
+    MoodSkip,
     PlaylistEntry,
     PlaylistLog,
     SessionNotHeld,
@@ -80,6 +82,20 @@ class MoodRatings(_Reports):
 
 
 @_described(
+    "listMoodSkips",
+    "The moods that a patient chose not to say",
+    "Asked before, during or after the music, and skipped. Where a mood was said in the same phase "
+    "all the same, that counts.",
+    bodies.StaffMoodSkipBody,
+)
+class MoodSkips(_Reports):
+    model = MoodSkip
+    serializer_class = bodies.StaffMoodSkipBody
+    filterset_class = filters.MoodSkipFilters
+    orders: ClassVar = _orders("skipped_at")
+
+
+@_described(
     "listTrackRatings",
     "The track ratings of a patient",
     "How much the patient liked tracks that were just heard.",
@@ -139,3 +155,16 @@ class PlaylistLogs(_Reports):
     def rows(self) -> QuerySet[Any]:
         entries = PlaylistEntry.objects.order_by("position")
         return super().rows().prefetch_related(Prefetch("entries", entries))
+
+
+@_described(
+    "listModelRefusals",
+    "The models that a patient's phones refused",
+    "With the reason, and which model stayed in use.",
+    bodies.StaffModelRefusalBody,
+)
+class ModelRefusals(_Reports):
+    model = ModelRefusal
+    serializer_class = bodies.StaffModelRefusalBody
+    filterset_class = filters.ModelRefusalFilters
+    orders: ClassVar = _orders("refused_at")

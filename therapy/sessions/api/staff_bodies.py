@@ -37,6 +37,11 @@ class StaffMoodRatingBody(bodies.MoodRatingBody):
     phone_rated_at = InstantField(help_text=AS_SAID)
 
 
+class StaffMoodSkipBody(bodies.MoodSkipBody):
+    skipped_at = _put_right()
+    phone_skipped_at = InstantField(help_text=AS_SAID)
+
+
 class StaffTrackRatingBody(bodies.TrackRatingBody):
     title = serializers.CharField(source="track.title")
     rated_at = _put_right()
@@ -70,3 +75,11 @@ class StaffPlaylistLogBody(bodies.PlaylistLogBody):
     entries: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=bodies.EntryBody(), help_text="In playing order."
     )
+
+
+class StaffModelRefusalBody(bodies.ModelRefusalBody):
+    phone = serializers.UUIDField(
+        source="device_id", allow_null=True, help_text="Which phone; null: nobody knows."
+    )
+    refused_at = _put_right()
+    phone_refused_at = InstantField(help_text=AS_SAID)

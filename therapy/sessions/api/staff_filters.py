@@ -7,6 +7,7 @@ from therapy.measures.registry import newest
 from therapy.sessions.models import (
     ListeningSession,
     MeasureResponse,
+    ModelRefusal,
     MoodRating,
     SessionNotHeld,
     TrackPlay,
@@ -37,6 +38,14 @@ class MoodRatingFilters(FilterSet):  # type: ignore[misc]
     )
     rated_after = after("rated_at")
     rated_before = before("rated_at")
+
+
+class MoodSkipFilters(FilterSet):  # type: ignore[misc]
+    phase = filters.ChoiceFilter(
+        field_name="phase", choices=MoodRating.Phase.choices, help_text="Around which music."
+    )
+    skipped_after = after("skipped_at")
+    skipped_before = before("skipped_at")
 
 
 class TrackRatingFilters(FilterSet):  # type: ignore[misc]
@@ -72,3 +81,11 @@ class MeasureResponseFilters(FilterSet):  # type: ignore[misc]
 class PlaylistLogFilters(FilterSet):  # type: ignore[misc]
     made_after = after("made_at")
     made_before = before("made_at")
+
+
+class ModelRefusalFilters(FilterSet):  # type: ignore[misc]
+    reason = filters.ChoiceFilter(
+        field_name="reason", choices=ModelRefusal.Reason.choices, help_text="What was wrong."
+    )
+    refused_after = after("refused_at")
+    refused_before = before("refused_at")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from therapy.api.errors import FaultBody, refusals
 from therapy.api.fields import InstantField
 from therapy.api.views import PhoneView
-from therapy.people.models import Patient
+from therapy.people.models import Device
 from therapy.sessions.api.kinds import KINDS
 from therapy.sessions.api.outcomes import UNKNOWN_KIND, Outcome, Status
 from therapy.sessions.api.views import SESSION_ID
@@ -121,7 +121,7 @@ class Sync(PhoneView):
         sent.is_valid(raise_exception=True)
         received_at = timezone.now()
         clock = PhoneClock.compared(sent_at=sent.validated_data["sent_at"], received_at=received_at)
-        outcomes = _take_in(self.patient, clock, sent.validated_data["items"])
+        outcomes = _take_in(self.device, clock, sent.validated_data["items"])
         return Response(
             {
                 "received_at": InstantField().to_representation(received_at),
@@ -131,7 +131,7 @@ class Sync(PhoneView):
         )
 
 
-def _take_in(patient: Patient, clock: PhoneClock, items: Sequence[Any]) -> list[Outcome]:
+def _take_in(device: Device, clock: PhoneClock, items: Sequence[Any]) -> list[Outcome]:
     """Read every item, store those that can be read, and say of each what became of it."""
     outcomes: dict[int, Outcome] = {}
     readable: dict[int, Sent] = {}
@@ -145,7 +145,7 @@ def _take_in(patient: Patient, clock: PhoneClock, items: Sequence[Any]) -> list[
     # take their rows in the same order and never wait for each other. Repeats stay as sent.
     places = sorted(readable, key=lambda place: (RANKS[items[place]["kind"]], readable[place].id))
     rows = [readable[place] for place in places]
-    results = record_batch(patient=patient, clock=clock, rows=rows) if rows else []
+    results = record_batch(device=device, clock=clock, rows=rows) if rows else []
     for place, result in zip(places, results, strict=True):
         outcomes[place] = Outcome.of(*_named(items[place]), result)
     return [outcomes[place] for place in range(len(items))]

@@ -55,7 +55,7 @@ class _ReportView(PhoneView):
         kind = KINDS[self.kind]
         sent = kind.body(data=request.data)
         sent.is_valid(raise_exception=True)
-        with arriving(self.patient, clock_of(request)) as arrival:
+        with arriving(self.patient, clock_of(request), self.device) as arrival:
             stored = kind.record(arrival=arrival, **sent.validated_data)
         return Response(kind.body(stored).data, status=status.HTTP_201_CREATED)
 
@@ -153,6 +153,25 @@ class MoodRatings(_ReportView):
         return super().post(request, *args, **kwargs)
 
 
+class MoodSkips(_ReportView):
+    kind = "mood-skip"
+
+    @_described(
+        "mood-skip",
+        "A mood that the patient chose not to say",
+        "They were asked before, during or after the music, and skipped the question. It is no "
+        "rating: nothing is adapted.",
+        {
+            "id": "3d6e1f0b-8a2c-4b5d-9e7f-1a2b3c4d5e08",
+            "session": SESSION_ID,
+            "phase": "after",
+            "skipped_at": "2026-03-01T18:41:20Z",
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)
+
+
 class TrackRatings(_ReportView):
     kind = "track-rating"
 
@@ -213,6 +232,7 @@ class PlaylistLogs(_ReportView):
             "mood_arousal": 0.55,
             "target_valence": 0.5,
             "target_arousal": -0.5,
+            "chosen_first": False,
             "made_at": "2026-03-01T18:30:06Z",
             "entries": [
                 {
@@ -247,6 +267,27 @@ class MeasureResponses(_ReportView):
             "state": "answered",
             "answers": {"phq4-1": 2, "phq4-2": 1, "phq4-3": 0, "phq4-4": 1},
             "answered_at": "2026-03-01T18:20:00Z",
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)
+
+
+class ModelRefusals(_ReportView):
+    kind = "model-refusal"
+
+    @_described(
+        "model-refusal",
+        "A model that the phone refused",
+        "Sent once for what was refused, not for every try. The model that was accepted last stays "
+        "in use (docs/clients/README.md); staff see it on the patient's page.",
+        {
+            "id": "f0a4b6c2-1d3e-4f5a-8b9c-0d1e2f3a4b07",
+            "refused_at": "2026-03-01T18:20:00Z",
+            "reason": "wrong-content",
+            "version": 4,
+            "base_sha256": "9f" * 32,
+            "in_use": 3,
         },
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -19,7 +19,7 @@ class PlaylistLog(Report):
     INSTANTS = ("made_at",)
     CONTENT = (
         *("session", "model_version", "package_sha256", "seed"),
-        *("mood_valence", "mood_arousal", "target_valence", "target_arousal"),
+        *("mood_valence", "mood_arousal", "target_valence", "target_arousal", "chosen_first"),
     )
     PARTS = ("entries",)
 
@@ -34,6 +34,10 @@ class PlaylistLog(Report):
     mood_arousal = affect_field("Mood it started from, arousal")
     target_valence = affect_field("Target, valence")
     target_arousal = affect_field("Target, arousal")
+    chosen_first = models.BooleanField(
+        default=False,
+        help_text="The patient chose the first track, among equivalent ones; else it was drawn.",
+    )
     made_at = models.DateTimeField()
     phone_made_at = instant_as_said()
 

@@ -47,6 +47,32 @@ class MoodRating(Report):
         return f"{self.phase}: valence {self.valence:+.2f}, arousal {self.arousal:+.2f}"
 
 
+class MoodSkip(Report):
+    """The patient was asked for the mood, and chose not to say it. It is no rating: nothing is
+    learned from it, and where a mood was said in the same phase all the same, that counts."""
+
+    INSTANTS = ("skipped_at",)
+    CONTENT = ("session", "phase")
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="mood_skips")
+    session = models.ForeignKey(
+        ListeningSession, on_delete=models.CASCADE, null=True, blank=True, related_name="mood_skips"
+    )
+    phase = models.CharField(max_length=6, choices=MoodRating.Phase.choices)
+    skipped_at = models.DateTimeField()
+    phone_skipped_at = instant_as_said()
+
+    class Meta:
+        ordering = ["skipped_at"]
+        indexes = [models.Index(fields=["patient", "skipped_at"])]
+        constraints = [
+            one_of("phase", "before", "during", "after", constraint="mood_skip_phase_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase}: not said"
+
+
 class TrackRating(Report):
     """What the patient said of a track that was just heard."""
 

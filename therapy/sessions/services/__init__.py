@@ -12,7 +12,12 @@ from therapy.sessions.services.histories import Imported, import_ratings_of
 from therapy.sessions.services.measures import record_measure_response
 from therapy.sessions.services.playlists import EntryRow, record_playlist
 from therapy.sessions.services.plays import record_track_play
-from therapy.sessions.services.ratings import record_mood_rating, record_track_rating
+from therapy.sessions.services.ratings import (
+    record_mood_rating,
+    record_mood_skip,
+    record_track_rating,
+)
+from therapy.sessions.services.refusals import record_model_refusal
 from therapy.sessions.services.sittings import (
     end_session,
     record_session,
@@ -25,7 +30,9 @@ __all__ = [
     "end_session",
     "import_ratings_of",
     "record_measure_response",
+    "record_model_refusal",
     "record_mood_rating",
+    "record_mood_skip",
     "record_playlist",
     "record_session",
     "record_session_not_held",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models
 
 from therapy.people.care import CareEnded
-from therapy.people.models import Patient
+from therapy.people.models import Device, Patient
 from therapy.records import ConflictError
 from therapy.sessions.arrivals import Arrival, arriving
 from therapy.sessions.clocks import PhoneClock
@@ -39,15 +39,17 @@ Result = bool | Exception
 """Whether the row was stored now (else it was there), or why it was not."""
 
 
-def record_batch(*, patient: Patient, clock: PhoneClock, rows: Sequence[Sent]) -> list[Result]:
-    """Store the rows in the order given, in which what a row names comes before it.
+def record_batch(*, device: Device, clock: PhoneClock, rows: Sequence[Sent]) -> list[Result]:
+    """Store the rows that a patient's phone sent, in the order given, in which what a row names
+    comes before it.
 
     A row that cannot be stored keeps none of the others from it. One transaction holds all, and one
     adaptation is asked for. Where the database gives up on the transaction, that is the result of
     every row: nothing of it was kept.
     """
+    patient = device.patient
     try:
-        with arriving(patient, clock) as arrival:
+        with arriving(patient, clock, device) as arrival:
             # One batch of a patient at a time: a phone that heard no answer sends again while the
             # first is still being stored, and two that hold each other's keys would never end.
             Patient.objects.select_for_update(no_key=True).get(id=patient.id)

@@ -50,8 +50,10 @@ def record_playlist(
     made_at: datetime,
     entries: Sequence[EntryRow],
     session_id: uuid.UUID | None = None,
+    chosen_first: bool = False,
 ) -> PlaylistLog:
-    """A playlist that a phone made, with all its tracks or not at all.
+    """A playlist that a phone made, with all its tracks or not at all. `chosen_first`: its first
+    track was not drawn, but the patient's choice among equivalent ones.
 
     Raises ValidationError by field (`entries.2.track`), ConflictError.
     """
@@ -65,6 +67,7 @@ def record_playlist(
         mood_arousal=mood_arousal,
         target_valence=target_valence,
         target_arousal=target_arousal,
+        chosen_first=chosen_first,
         made_at=made_at,
     )
     return store_once(playlist, arrival=arrival, entries=[row.of(playlist) for row in entries])

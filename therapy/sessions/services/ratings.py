@@ -1,10 +1,11 @@
-"""What the patient says of the mood and of tracks. A new rating has the model adapted."""
+"""What the patient says of the mood and of tracks, or would rather not say. A new rating has the
+model adapted."""
 
 import uuid
 from datetime import datetime
 
 from therapy.sessions.arrivals import Arrival
-from therapy.sessions.models import MoodRating, TrackRating
+from therapy.sessions.models import MoodRating, MoodSkip, TrackRating
 from therapy.sessions.once import store_once
 
 
@@ -31,6 +32,22 @@ def record_mood_rating(
         rated_at=rated_at,
     )
     return store_once(rating, arrival=arrival)
+
+
+def record_mood_skip(
+    *,
+    arrival: Arrival,
+    id: uuid.UUID,
+    phase: str,
+    skipped_at: datetime,
+    session_id: uuid.UUID | None = None,
+) -> MoodSkip:
+    """The patient was asked for the mood, and chose not to say it. No rating, so no adaptation.
+
+    Raises ValidationError by field, ConflictError.
+    """
+    skip = MoodSkip(id=id, session_id=session_id, phase=phase, skipped_at=skipped_at)
+    return store_once(skip, arrival=arrival)
 
 
 def record_track_rating(
