@@ -37,3 +37,12 @@ test("rows that do not fit the tracks are refused with both numbers", () => {
 test("what is no archive is refused", () => {
   expect(() => openBundle(new Uint8Array(100))).toThrow(BadBundle);
 });
+
+test.each([
+  ["a manifest of another syntax", { "manifest.json": strToU8("---") }],
+  ["a manifest of another shape", { "manifest.json": strToU8('{"format": "attune-base-9"}') }],
+  ["a manifest that is nothing", { "manifest.json": strToU8("null") }],
+  ["half a number", { "items.f32": new Uint8Array(23) }],
+])("%s is refused as what this app does not read", (_, entries) => {
+  expect(() => openBundle(archive({ ...ENTRIES, ...entries }))).toThrow(BadBundle);
+});

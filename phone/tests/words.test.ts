@@ -54,9 +54,7 @@ test("numbers are written as the language writes them", () => {
 
 test("why a track is there is said with its numbers", () => {
   expect(sayWhy(english, { key: "liked", liking: 4.25 })).toBe("you may like it 4.3 of 5");
-  expect(sayWhy(chinese, { key: "leads-there", distance: 0.123 })).toBe(
-    "预计听后心情与目标位置相差 0.12",
-  );
+  expect(sayWhy(chinese, { key: "leads-there", distance: 0.123 })).toBe("很适合您这条路径的下一步");
   expect(sayWhy(english, { key: "well-known" })).toBe("you know it well");
 });
 

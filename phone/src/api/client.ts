@@ -1,5 +1,7 @@
 /** Calls to the phone API of one server (docs/openapi.yaml), and to no other host. */
 
+import { hex } from "../signing/cbor.ts";
+import { sha256 } from "../signing/verify.ts";
 import { NoAnswer, problemOf } from "./problems.ts";
 
 export interface Server {
@@ -45,6 +47,8 @@ export interface Api {
   rest(path: string, from: number, etag: string | null, stop: AbortSignal): Promise<Rest>;
   /** `key`: the same for every repeat of one request (docs/api-policy.md); null for rows, which have ids. */
   post<Body>(path: string, body: unknown, key?: string | null): Promise<Answer<Body>>;
+  put<Body>(path: string, body: unknown): Promise<Answer<Body>>;
+  remove(path: string): Promise<void>;
 }
 
 /** The path leads to another host than the server's. */
@@ -78,6 +82,11 @@ export function apiOf({ origin, token, fetch }: Server): Api {
     throw await problemOf(answer);
   }
 
+  function send(method: string, path: string, body: unknown, headers = new Headers()) {
+    headers.set("Content-Type", "application/json");
+    return call(path, { method, headers, body: JSON.stringify(body) });
+  }
+
   async function getUnless<Body>(path: string, etag: string | null) {
     const answer = await call(path, { headers: etag === null ? {} : { "If-None-Match": etag } });
     if (answer.status === 304) return { body: null, at: clockOf(answer) };
@@ -102,11 +111,14 @@ export function apiOf({ origin, token, fetch }: Server): Api {
       return answered<Body>(await call(path, {}));
     },
     async post<Body>(path: string, body: unknown, key: string | null = null) {
-      const headers = new Headers({ "Content-Type": "application/json" });
-      if (key !== null) headers.set("Idempotency-Key", key);
-      return answered<Body>(
-        await call(path, { method: "POST", headers, body: JSON.stringify(body) }),
-      );
+      const headers = new Headers(key === null ? {} : { "Idempotency-Key": key });
+      return answered<Body>(await send("POST", path, body, headers));
+    },
+    async put<Body>(path: string, body: unknown) {
+      return answered<Body>(await send("PUT", path, body));
+    },
+    async remove(path: string) {
+      await call(path, { method: "DELETE" });
     },
   };
 }
@@ -147,11 +159,24 @@ async function* blocksOf(answer: Response): AsyncIterable<Uint8Array<ArrayBuffer
 }
 
 async function answered<Body>(answer: Response): Promise<Answer<Body>> {
+  if (answer.status === 204) return { body: null as Body, etag: null, at: clockOf(answer) };
   if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
     throw new NoAnswer("The answer is not the server's."); // a hotspot's page of welcome, say
   }
-  const body = await heard(async () => JSON.parse(await answer.text()));
+  const content = await heard(async () => new Uint8Array(await answer.arrayBuffer()));
+  await checkDigest(content, answer.headers.get("Repr-Digest"));
+  const body = await heard(async () => JSON.parse(new TextDecoder().decode(content)));
   return { body, etag: answer.headers.get("ETag"), at: clockOf(answer) };
+}
+
+/** Throws NoAnswer where the content is not what the server made a digest of (RFC 9530). */
+async function checkDigest(content: Uint8Array<ArrayBuffer>, said: string | null): Promise<void> {
+  const found = /(?:^|[,\s])sha-256=:([A-Za-z0-9+/]+=*):/.exec(said ?? "");
+  if (found === null) return; // of a write, or from a server that says none
+  const digest = Uint8Array.from(atob(found[1]), (letter) => letter.charCodeAt(0));
+  if (hex(digest) !== (await sha256(content))) {
+    throw new NoAnswer("The answer was changed on the way.");
+  }
 }
 
 function clockOf(answer: Response): number | null {

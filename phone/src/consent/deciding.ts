@@ -11,6 +11,7 @@ import { writeWithRoom } from "../store/room.ts";
 import type { Database, Decision, DecisionRow, Scope } from "../store/schema.ts";
 import { seal, unseal } from "../store/sealing.ts";
 import { inOne } from "../store/transactions.ts";
+import { toldOfTheEnd } from "../sync/state.ts";
 import type { Surroundings } from "../sync/surroundings.ts";
 
 /** What the patient read before they decided. */
@@ -53,7 +54,9 @@ export async function decide(
       await store.put(row);
     });
   await writeWithRoom(database, write, around.more);
-  if (scope === "care" && !given) await endCare(database);
+  if (scope !== "care") return;
+  if (given) await toldOfTheEnd(database, around);
+  else await endCare(database);
 }
 
 /** What stands here and now: the server's last word, and over it what was decided since. */

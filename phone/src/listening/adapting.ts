@@ -5,8 +5,8 @@
  * it: answers of one rating hang together, so that would not give the same.
  */
 
-import { described } from "../model/bundle.ts";
-import type { Package } from "../model/package.ts";
+import { type Bundle, described } from "../model/bundle.ts";
+import type { Package, Rating } from "../model/package.ts";
 import { type Catalogue, valuesOf } from "./catalogue.ts";
 import { type Answers, type Rated, type Row, rowsOf } from "./ratings.ts";
 
@@ -27,8 +27,7 @@ export function rowsToAdd(sittings: Rated[][], known: ReadonlySet<string>): Row[
   return sittings.flatMap(rowsOf).filter(({ rating }) => !known.has(rating.id));
 }
 
-/** Gives the model the start's vector, adapted to the rows in any order. A track that the catalogue
- * does not describe cannot speak, and is left out. */
+/** Gives the model the start's vector, adapted to the rows in any order. */
 export async function adaptFrom(
   model: Learner,
   { vector, learns }: Start,
@@ -37,15 +36,21 @@ export async function adaptFrom(
 ): Promise<void> {
   model.vector = Float32Array.from(vector);
   if (!learns) return;
+  for (const rating of ratingsOf(model.bundle, rows, catalogue)) await model.adapt(rating);
+}
+
+/** The rows as a model takes them in. A track that the catalogue does not describe cannot speak, and is
+ * left out. */
+export function ratingsOf(bundle: Bundle, rows: Row[], catalogue: Catalogue): Rating[] {
   const tracks = new Map(catalogue.tracks.map((track) => [track.id, track]));
-  const { outcomes } = model.bundle.manifest;
+  const { outcomes } = bundle.manifest;
   // An answer that a newer base asks for and this app does not is one that was not given.
   const ordered = (answers: Answers) =>
     Float32Array.from(outcomes, (name) => answers[name as keyof Answers] ?? 0);
-  for (const { rating, mood, outcome, weight } of rows) {
+  return rows.flatMap(({ rating, mood, outcome, weight }) => {
     const track = tracks.get(rating.track);
-    if (track === undefined) continue;
-    const features = described(model.bundle, valuesOf([track]), [track.key]);
-    await model.adapt({ features, mood, outcome: ordered(outcome), weight: ordered(weight) });
-  }
+    if (track === undefined) return [];
+    const features = described(bundle, valuesOf([track]), [track.key]);
+    return [{ features, mood, outcome: ordered(outcome), weight: ordered(weight) }];
+  });
 }

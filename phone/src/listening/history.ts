@@ -1,9 +1,13 @@
 /** What the phone remembers of the patient's listening, as a playlist needs it: how lately and how
  * well each track is known. The same as exports/listening.py. Times are milliseconds since 1970. */
 
-import { recency } from "../model/package.ts";
-
 const DAY = 86_400_000;
+const RECENT_DAYS = 3; // after which a track counts as heard 1/e as recently
+
+/** How recently a track was heard, 1 (just now) to 0 (never: infinite days). */
+function recency(daysSince: number): number {
+  return Math.exp(-daysSince / RECENT_DAYS);
+}
 
 /** Of all sessions so far; ids of tracks. */
 export interface History {

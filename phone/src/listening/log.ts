@@ -12,6 +12,7 @@ export interface PlaylistLog {
   mood_arousal: number;
   target_valence: number;
   target_arousal: number;
+  chosen_first: boolean;
   made_at: string;
   entries: {
     position: number;
@@ -33,7 +34,7 @@ export interface Made {
 }
 
 /** The newest list of a session, which has at least one track. Where the patient chose the first track
- * (`beginWith`), its probability is the one that the draw would have given it. */
+ * (`beginWith`), `chosen_first` says so, and its probability is the one that the draw would have given it. */
 export function logOf({ request, choices, tracks }: Session, made: Made): PlaylistLog {
   return {
     session: made.session,
@@ -44,6 +45,7 @@ export function logOf({ request, choices, tracks }: Session, made: Made): Playli
     mood_arousal: request.mood[1],
     target_valence: request.target[0],
     target_arousal: request.target[1],
+    chosen_first: request.first !== undefined,
     made_at: new Date(made.at).toISOString(),
     entries: choices.map(({ row, waypoint, predicted, deviation, logProbability }, position) => ({
       position,

@@ -120,7 +120,12 @@ export function finish(session: Session): Session {
 
 /** The track that plays was broken off, disliked perhaps; another takes its place. */
 export function skip(model: Planner, session: Session, seed: number): Promise<Session> {
-  return planAnew(model, ended(session, "skipped"), seed);
+  return planAnew(model, brokenOff(session), seed);
+}
+
+/** The track that plays was broken off, and the list goes on. */
+export function brokenOff(session: Session): Session {
+  return ended(session, "skipped");
 }
 
 /** What comes after the track that plays, if one does, made anew: from a mood that was rated just now,

@@ -28,6 +28,19 @@ export function reasonsFor({ terms, liking }: Choice, first: boolean): Said[] {
   return said;
 }
 
+/** How well a track fits the step of the path that it is for. */
+export type Fit = "well" | "fairly" | "best";
+
+// Steps of ours, in parts of the affect plane's half: not limits that a study found.
+const WELL = 0.15;
+const FAIRLY = 0.4;
+
+/** `distance`: between the mood that is expected and the one that the path wants, in the affect plane. */
+export function fitOf(distance: number): Fit {
+  if (distance <= WELL) return "well";
+  return distance <= FAIRLY ? "fairly" : "best";
+}
+
 export type Sureness = "sure" | "fairly-sure" | "unsure";
 
 // A mood of which nothing at all is known, and that may be anywhere on −1..1, has a variance of 1/3.

@@ -2,6 +2,7 @@
 
 import { strFromU8, unzipSync } from "fflate";
 import type { Bytes } from "../signing/cbor.ts";
+import { type Reason, Refused } from "../signing/verify.ts";
 
 /** What this app reads of manifest.json. `guards`, `weights` and `terms` are in the graph's order. */
 export interface Manifest {
@@ -39,9 +40,25 @@ export class BadBundle extends Error {
   override readonly name = "BadBundle"; // which survives the way between threads
 }
 
-/** What is in an archive that was checked (signing/accept.ts). Throws BadBundle. */
+/** Why a model is refused, by what checking or opening it threw. Throws what is no refusal. */
+export function reasonOf(problem: unknown): Reason {
+  if (problem instanceof Refused) return problem.reason;
+  if (problem instanceof Error && problem.name === BadBundle.name) return "unknown-format";
+  throw problem;
+}
+
+/** What is in an archive that was checked (signing/accept.ts). Throws BadBundle, also for what is of
+ * another shape, as a newer format may be. */
 export function openBundle(archive: Bytes): Bundle {
-  const files = unzipped(archive);
+  try {
+    return readBundle(unzipSync(archive));
+  } catch (problem) {
+    if (problem instanceof BadBundle) throw problem;
+    throw new BadBundle(`The archive cannot be read: ${(problem as Error).message}.`);
+  }
+}
+
+function readBundle(files: Record<string, Uint8Array>): Bundle {
   const manifest = JSON.parse(strFromU8(entry(files, "manifest.json"))) as Manifest;
   const rows = floats(entry(files, "items.f32"));
   const { tracks, columns } = manifest.items;
@@ -74,14 +91,6 @@ export function described(bundle: Bundle, values: Float32Array, tracks: string[]
     if (learned !== undefined) features.set(learned, row * width + given);
   }
   return features;
-}
-
-function unzipped(archive: Bytes): Record<string, Uint8Array> {
-  try {
-    return unzipSync(archive);
-  } catch (problem) {
-    throw new BadBundle(`The archive cannot be unpacked: ${(problem as Error).message}.`);
-  }
 }
 
 function entry(files: Record<string, Uint8Array>, name: string): Bytes {

@@ -13,12 +13,15 @@ export interface Input {
 }
 
 export type Outputs = Record<string, Float32Array | Int32Array>;
-export type Graph = (inputs: Record<string, Input>) => Promise<Outputs>;
+export type Graph = ((inputs: Record<string, Input>) => Promise<Outputs>) & {
+  /** Gives back its memory; it cannot be run after. */
+  end(): Promise<void>;
+};
 
 /** A graph that can be run as often as wanted; one run at a time. */
 export async function graphOf(model: Bytes): Promise<Graph> {
   const session = await InferenceSession.create(model, { executionProviders: ["wasm"] });
-  return async (inputs) => {
+  const run = async (inputs: Record<string, Input>) => {
     const fed = Object.entries(inputs).map(([name, { data, shape }]) => [
       name,
       new Tensor("float32", data, shape),
@@ -28,4 +31,5 @@ export async function graphOf(model: Bytes): Promise<Graph> {
       Object.entries(found).map(([name, tensor]) => [name, tensor.data as Float32Array]),
     );
   };
+  return Object.assign(run, { end: () => session.release() });
 }

@@ -14,9 +14,12 @@ export type Words = [number, number, number, number];
 /** Standard Gumbel draws [steps, tracks] of a seed 0..2⁵³−1, row by row. */
 export function gumbel(seed: number, steps: number, tracks: number): Float32Array {
   const draws = new Float32Array(steps * tracks);
-  const key: [number, number] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+  const words = new Uint32Array(4);
+  const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
   for (let block = 0; block * 4 < draws.length; block++) {
-    const words = philox([block, 0, 0, 0], key);
+    words[0] = block;
+    words[1] = words[2] = words[3] = 0;
+    scramble(words, low, high);
     for (let place = 0; place < 4 && block * 4 + place < draws.length; place++) {
       const uniform = (words[place] + 0.5) / 2 ** 32;
       draws[block * 4 + place] = -Math.log(-Math.log(uniform));
@@ -34,17 +37,26 @@ export function begunWith(track: number, noise: Float32Array, tracks: number): v
 }
 
 /** The four words of a counter and a key, each of them 0..2³²−1. */
-export function philox(counter: Words, key: [number, number]): Words {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+export function philox(counter: Words, [k0, k1]: [number, number]): Words {
+  const words = Uint32Array.from(counter);
+  scramble(words, k0, k1);
+  return [words[0], words[1], words[2], words[3]];
+}
+
+/** A counter in place: a list of ten thousand tracks takes twenty thousand of them, so no array is made. */
+function scramble(words: Uint32Array, k0: number, k1: number): void {
   for (let round = 0; round < ROUNDS; round++) {
-    const [high0, low0] = [upper(MULTIPLIERS[0], c0), Math.imul(MULTIPLIERS[0], c0) >>> 0];
-    const [high1, low1] = [upper(MULTIPLIERS[1], c2), Math.imul(MULTIPLIERS[1], c2) >>> 0];
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
+    const high0 = upper(MULTIPLIERS[0], words[0]);
+    const high1 = upper(MULTIPLIERS[1], words[2]);
+    const low0 = Math.imul(MULTIPLIERS[0], words[0]);
+    const low1 = Math.imul(MULTIPLIERS[1], words[2]);
+    words[0] = high1 ^ words[1] ^ k0;
+    words[1] = low1;
+    words[2] = high0 ^ words[3] ^ k1;
+    words[3] = low0;
     k0 = (k0 + WEYL[0]) >>> 0;
     k1 = (k1 + WEYL[1]) >>> 0;
   }
-  return [c0, c1, c2, c3];
 }
 
 /** The upper 32 bits of a product of two 32-bit numbers, by halves: it does not fit a double. */

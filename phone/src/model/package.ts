@@ -58,13 +58,6 @@ export interface Rating {
   weight: Float32Array;
 }
 
-const RECENT_DAYS = 3; // after which a track counts as heard 1/e as recently
-
-/** How recently a track was heard, 1 (just now) to 0 (never: infinite days). */
-export function recency(daysSince: number): number {
-  return Math.exp(-daysSince / RECENT_DAYS);
-}
-
 /** A base with a patient's vector, opened. */
 export class Package {
   /** The patient's, [D]. */
@@ -83,6 +76,12 @@ export class Package {
     const bundle = openBundle(archive);
     const [adapt, playlist] = [await graphOf(bundle.adapt), await graphOf(bundle.playlist)];
     return new Package(bundle, { adapt, playlist }, vector);
+  }
+
+  /** Gives back its memory; it cannot be used after. */
+  async end(): Promise<void> {
+    await this.graphs.adapt.end();
+    await this.graphs.playlist.end();
   }
 
   /** Take in one rated track: from here on the vector knows it. */

@@ -12,11 +12,11 @@ import {
   renewedKeys,
 } from "../signing/accept.ts";
 import { type Bytes, hex } from "../signing/cbor.ts";
-import { type Key, keyOf, type Reason, Refused } from "../signing/verify.ts";
+import { type Key, keyOf, type Reason, Refused, verify } from "../signing/verify.ts";
 import { keepKeys, trustedKeys } from "../store/device.ts";
 import { keepModel, keptBundle, keptModel, type Model } from "../store/model.ts";
 import type { Database } from "../store/schema.ts";
-import { openBundle } from "./bundle.ts";
+import { openBundle, reasonOf } from "./bundle.ts";
 
 const [PLATFORM, KIND] = ["web", "onnx"];
 
@@ -29,12 +29,24 @@ interface Keys {
   keys: { public_key: string; honoured_until: string | null; endorsement: string | null }[];
 }
 
-/** What came of asking. Where it was refused, the model that was accepted last stays in use. */
+/** A model that was refused; the one that was accepted last stays in use. To be reported (refusing.ts). */
+export interface Refusal {
+  outcome: "refused";
+  reason: Reason;
+  /** Of the refused record; null where none was read that is signed and this patient's. */
+  version: number | null;
+  /** SHA-256 of the bundle that was offered with that record, in hexadecimal; null likewise. */
+  bundle: string | null;
+  /** Version of the model that stays; null where there is none. */
+  inUse: number | null;
+}
+
+/** What came of asking. */
 export type Renewal =
   | { outcome: "renewed"; version: number }
   | { outcome: "unchanged" }
   | { outcome: "none" }
-  | { outcome: "refused"; reason: Reason };
+  | Refusal;
 
 /** At the pairing, and only then: what the server lists over TLS is trusted. Throws as calls do. */
 export async function trustListed(database: Database, api: Api): Promise<void> {
@@ -52,8 +64,9 @@ export async function renewKeys(database: Database, api: Api, now: number): Prom
 
 /**
  * Ask for the patient's model, check all of it, and have it used from now on. `now`: seconds since 1970,
- * by the clock that expiry is judged by. Throws as calls do (503: the newest has expired, ask later),
- * BadBundle for a base that was signed and cannot be read, and QuotaExceededError on a full disk.
+ * by the clock that expiry is judged by. A base that was signed and cannot be read is refused as
+ * `unknown-format`. Throws as calls do (503: the newest has expired, ask later), and QuotaExceededError on
+ * a full disk.
  */
 export async function renewModel(
   database: Database,
@@ -64,9 +77,11 @@ export async function renewModel(
   const before = await keptModel(database);
   const offered = await offeredModel(api, before);
   if (offered === null) return { outcome: "none" };
-  const message = decoded(offered.record);
+  let record: PatientRecord | undefined;
   try {
-    const [record, keys] = await believed(database, api, message, { patient, before }, now);
+    const message = decoded(offered.record);
+    const [read, keys] = await believed(database, api, message, { patient, before }, now);
+    record = read;
     if (before !== undefined && hex(message) === hex(before.record)) {
       return { outcome: "unchanged" };
     }
@@ -76,7 +91,27 @@ export async function renewModel(
     const inUse = await keepModel(database, { ...model, ...base }, archive);
     return inUse ? { outcome: "renewed", version: record.version } : { outcome: "unchanged" };
   } catch (problem) {
-    if (problem instanceof Refused) return { outcome: "refused", reason: problem.reason };
+    const reason = reasonOf(problem);
+    const version = record?.version ?? (await signedVersion(database, offered, patient, now));
+    const bundle = version === null ? null : offered.base.sha256;
+    const inUse = before?.version ?? null;
+    return { outcome: "refused", reason, version, bundle, inUse };
+  }
+}
+
+/** Of a record that was refused and is the patient's all the same, such as one that has expired. */
+async function signedVersion(
+  database: Database,
+  { record }: OfferedModel,
+  patient: string,
+  now: number,
+): Promise<number | null> {
+  try {
+    const keys = await trustedKeys(database);
+    const said = await verify<PatientRecord>(decoded(record), "attune/record/1", keys, now);
+    return hex(said.patient) === patient.replaceAll("-", "").toLowerCase() ? said.version : null;
+  } catch (problem) {
+    if (problem instanceof Refused) return null;
     throw problem;
   }
 }
@@ -140,6 +175,11 @@ async function listed(api: Api): Promise<ListedKey[]> {
   }));
 }
 
+/** Throws Refused where it is not base 64. */
 function decoded(base64: string): Bytes {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  try {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    throw new Refused("malformed");
+  }
 }

@@ -18,6 +18,7 @@ interface Named {
   sha256: Bytes;
 }
 export interface PatientRecord extends Dated {
+  created: number;
   base: Bytes;
   vector: Float32Array;
   learns: boolean;
@@ -43,7 +44,7 @@ export async function readRecord(
   keys: Key[],
   now: number,
 ): Promise<PatientRecord> {
-  const record = await verify<Dated & { base: Bytes; vector: Bytes; learns: boolean }>(
+  const record = await verify<Omit<PatientRecord, "vector"> & { vector: Bytes }>(
     message,
     "attune/record/1",
     keys,

@@ -27,6 +27,9 @@ export async function keepDevice(database: Database, device: Device): Promise<vo
     for (const name of ["model", "bundles", "answers"] as const) {
       await writing.objectStore(name).clear();
     }
+    for (const name of ["sitting", "offered"] as const) {
+      await writing.objectStore("state").delete(name);
+    }
   });
 }
 
@@ -76,9 +79,11 @@ export async function forgetOthers(database: Database, patientId: string): Promi
 }
 
 /** After the consent to care was taken back (docs/consent.md): plan, model and what was not sent go. What
- * the patient rated and heard stays theirs. */
+ * the patient rated and heard stays theirs, and the texts stay, to decide anew also without a network. */
 export async function endCare(database: Database): Promise<void> {
   await inOne(database, ["model", "bundles", "answers", "outbox", "aside"], async (writing) => {
+    const texts = await writing.objectStore("answers").get("consents");
     for (const name of writing.objectStoreNames) await writing.objectStore(name).clear();
+    if (texts !== undefined) await writing.objectStore("answers").put(texts, "consents");
   });
 }

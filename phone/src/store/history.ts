@@ -9,6 +9,8 @@ export interface Past {
   session?: string | null;
   /** By the phone's clock, in ms since 1970. */
   at: number;
+  /** As HistoryRow has it. */
+  stored?: number;
   body: ItemBody;
 }
 
@@ -18,6 +20,51 @@ export async function history(database: Database, patient: string, since = 0): P
   return Promise.all(rows.filter((row) => row.patient === patient).map(past));
 }
 
-async function past({ patient: _, era: __, body, ...rest }: HistoryRow): Promise<Past> {
+/** What happened in these sessions, in no order. */
+export async function historyOf(database: Database, sessions: string[]): Promise<Past[]> {
+  const rows = await Promise.all(
+    sessions.map((session) => database.getAllFromIndex("history", "session", session)),
+  );
+  return Promise.all(rows.flat().map(past));
+}
+
+/** The ids of everything, of whomever, from a time on: of what is known already nothing need be opened. */
+export function idsSince(database: Database, since: number): Promise<string[]> {
+  return database.getAllKeysFromIndex("history", "at", IDBKeyRange.lowerBound(since));
+}
+
+/** Of these what is the patient's. */
+export async function historyOfIds(
+  database: Database,
+  patient: string,
+  ids: string[],
+): Promise<Past[]> {
+  const rows = await Promise.all(ids.map((id) => database.get("history", id)));
+  return Promise.all(
+    rows.filter((row) => row?.patient === patient).map((row) => past(row as HistoryRow)),
+  );
+}
+
+/** How many tracks the patient rated, as far as this phone knows. */
+export async function ratedTracks(database: Database, patient: string): Promise<number> {
+  const rows = await database.getAll("history");
+  return rows.filter((row) => row.kind === "track-rating" && row.patient === patient).length;
+}
+
+/** Of the patient's track ratings those that the server stored at `since` or later, by its own clock in ms
+ * since 1970, or of which it is not known that it did: unopened. */
+export async function ratingsStoredSince(
+  database: Database,
+  patient: string,
+  since: number,
+): Promise<HistoryRow[]> {
+  const rows = await database.getAll("history");
+  return rows.filter(
+    ({ kind, patient: whose, stored }) =>
+      kind === "track-rating" && whose === patient && (stored ?? since) >= since,
+  );
+}
+
+export async function past({ patient: _, era: __, body, ...rest }: HistoryRow): Promise<Past> {
   return { ...rest, body: await unseal(body) };
 }

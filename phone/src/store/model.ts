@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../signing/cbor.ts";
 import type { Database, ModelRow } from "./schema.ts";
-import { seal, unseal } from "./sealing.ts";
+import { ifReadable, seal, unseal } from "./sealing.ts";
 import { inOne } from "./transactions.ts";
 
 /** A model that was checked (signing/accept.ts), with its messages as they were signed. */
@@ -18,12 +18,16 @@ export interface Model {
 /** The record goes with a bundle that is neither given nor kept. */
 export class NoBundle extends Error {}
 
-/** Undefined before there is one. */
+/** Undefined before there is one. One that is not any more what was kept is deleted. */
 export async function keptModel(database: Database): Promise<Model | undefined> {
   const row = await database.get("model", "current");
   if (row === undefined) return undefined;
   const { version, bundle } = row;
-  return { version, bundle, ...(await unseal(row.messages)), vector: await unseal(row.vector) };
+  const sealed = Promise.all([unseal(row.messages), unseal(row.vector)]);
+  const read = await ifReadable(sealed);
+  if (read !== null) return { version, bundle, ...read[0], vector: read[1] };
+  await forgetModel(database, version);
+  return undefined;
 }
 
 export function keptBundle(database: Database, sha256: string): Promise<Bytes | undefined> {
@@ -53,6 +57,17 @@ export async function keepModel(
     if (archive !== null) await bundles.put(archive, bundle);
     await models.put(row, "current");
     return true;
+  });
+}
+
+/** Delete a model that is not any more what was kept, so that it is fetched anew; not where another version
+ * is in use by now. */
+export async function forgetModel(database: Database, version: number): Promise<void> {
+  await inOne(database, ["model", "bundles"], async (writing) => {
+    const row = await writing.objectStore("model").get("current");
+    if (row?.version !== version) return;
+    await writing.objectStore("model").clear();
+    await writing.objectStore("bundles").clear();
   });
 }
 

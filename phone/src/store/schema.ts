@@ -10,6 +10,8 @@ import {
 import type { Bytes } from "../signing/cbor.ts";
 import type { Key } from "../signing/verify.ts";
 import type { ClockRow } from "../sync/clock.ts";
+import type { RingRow } from "./keys.ts";
+import { openRing } from "./ring.ts";
 import type { Sealed } from "./sealing.ts";
 
 /** Whose phone this is, and how it speaks for them. */
@@ -41,17 +43,27 @@ export interface ModelRow {
 export interface KeptAnswer {
   body: unknown;
   etag: string | null;
+  /** SHA-256 of the body as JSON, in hexadecimal: what was kept is checked before it is believed. */
+  digest: string;
 }
-export type AnswerName = "plan" | "catalogue" | "measures" | "consents";
+export type AnswerName =
+  | "plan"
+  | "catalogue"
+  | "measures"
+  | "consents"
+  | "crisis-contacts"
+  | "reminders";
 
 export type Kind =
   | "session"
   | "session-not-held"
   | "mood-rating"
+  | "mood-skip"
   | "track-rating"
   | "track-play"
   | "measure-response"
-  | "playlist-log";
+  | "playlist-log"
+  | "model-refusal";
 /** An item's fields as its own endpoint takes them, without `id` and `session`. */
 export type ItemBody = Record<string, unknown>;
 
@@ -75,7 +87,14 @@ export interface OutboxRow {
 
 /** What the server does not take as it is, with its reason. `place` is the one that it had. */
 export interface AsideRow extends OutboxRow {
-  reason: Sealed<{ status: string; code: string; detail: string; errors: unknown[] }>;
+  reason: Sealed<Reason>;
+}
+/** As the server gave it. */
+export interface Reason {
+  status: string;
+  code: string;
+  detail: string;
+  errors: unknown[];
 }
 
 /** The patient's own memory of what happened, which stays when the server has it. */
@@ -87,6 +106,9 @@ export interface HistoryRow {
   /** By the phone's clock, in ms since 1970. */
   at: number;
   era: number;
+  /** When the server stored it, by its own clock, in ms since 1970; where that was not heard, when it
+   * happened. Left out until it is known that it did. */
+  stored?: number;
   body: Sealed<ItemBody>;
 }
 
@@ -105,10 +127,33 @@ export interface SyncRow {
   triedAside: number;
 }
 
+/** What the server was told of models that were refused while this one, or none, was in use. */
+export interface RefusalsRow {
+  patient: string;
+  /** Version of the model in use; null where there was none. */
+  inUse: number | null;
+  told: string[];
+}
+
 /** A pairing whose answer was not heard: sent again, it is the same one. */
 export interface PairingRow {
   request: Sealed<{ code: string; label: string }>;
   key: string;
+}
+
+/** The session that plays now, so that it is ended also where the page was lost. Times are in ms since 1970. */
+export interface SittingRow {
+  id: string;
+  plan: string;
+  startedAt: number;
+  /** When it played last, as far as is known. */
+  lastAt: number;
+}
+
+/** The `opens` of occasions that the patient was shown and that nothing was reported of yet. */
+export interface OfferedRow {
+  plan: string;
+  opens: number[];
 }
 
 export type Scope = "care" | "pooled-learning" | "experiments" | "reminders";
@@ -150,15 +195,44 @@ export interface AudioRow {
   usedAt: number;
 }
 
+export interface HelpLine {
+  /** ISO 3166-1 alpha-2; empty where it was not known. */
+  country: string;
+  line: string;
+  phone: string;
+  page: string;
+  emergency: string;
+}
+
 export interface Settings {
   language: string;
+  /** Whose crisis lines are shown, ISO 3166-1 alpha-2; that of the time zone if left out. */
+  country: string;
+  /** Of music ahead, in bytes. */
+  audioBudget: number;
+  /** Whether music is fetched where the connection is to be spared. */
+  audioAnyway: boolean;
+  /** Whether the browser was asked to keep what is here; it is asked once. */
+  askedToPersist: boolean;
   theme: "system" | "light" | "dark" | "high-contrast";
+  /** Minutes in the background after which the page locks itself (locking/staying.ts). */
+  lockAfter: number;
+  /** Of text, in per cent: 100..200. */
+  textSize: number;
+  moodInput: "sliders" | "grid";
+  /** The patient does not want to be asked to install the app. */
+  installAsked: boolean;
+  /** Whom to call in the patient's country: nothing personal, so that it can be seen before unlocking. */
+  helpLine: HelpLine;
 }
 
 export interface States {
   sync: SyncRow;
   clock: ClockRow;
   pairing: PairingRow;
+  refusals: RefusalsRow;
+  sitting: SittingRow;
+  offered: OfferedRow;
 }
 
 export interface Schema extends DBSchema {
@@ -166,7 +240,7 @@ export interface Schema extends DBSchema {
   keys: { key: string; value: Key };
   model: { key: "current"; value: ModelRow };
   bundles: { key: string; value: Bytes };
-  answers: { key: AnswerName; value: Sealed<KeptAnswer> };
+  answers: { key: AnswerName | "judged" | "stamp"; value: Sealed<KeptAnswer> };
   outbox: { key: number; value: OutboxRow; indexes: { id: string; session: string } };
   aside: { key: number; value: AsideRow; indexes: { id: string; session: string } };
   history: { key: string; value: HistoryRow; indexes: { at: number; session: string } };
@@ -176,6 +250,7 @@ export interface Schema extends DBSchema {
   decisions: { key: string; value: DecisionRow };
   audio: { key: string; value: AudioRow };
   parts: { key: [string, number]; value: Bytes };
+  lock: { key: "ring"; value: RingRow };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -213,18 +288,21 @@ export const UPGRADES: readonly Upgrade[] = [
     database.createObjectStore("parts");
     database.createObjectStore("decisions", { keyPath: "id" });
   },
+  (database) => {
+    database.createObjectStore("lock");
+  },
 ];
 
 /**
  * The phone's database, brought up to date. Where a tab with a newer app wants to do that, this one's
  * connection is closed and `overtaken` called: the page must be loaded anew. Throws VersionError where the
- * database is a newer app's.
+ * database is a newer app's. Where no lock is set, what is sealed can be read from now on (ring.ts).
  */
-export function openStore(
+export async function openStore(
   overtaken: () => void,
   { name = "attune", upgrades = UPGRADES } = {},
 ): Promise<Database> {
-  return openDB<Schema>(name, upgrades.length, {
+  const database = await openDB<Schema>(name, upgrades.length, {
     async upgrade(database, from, _, transaction) {
       for (const step of upgrades.slice(from)) await step(database, transaction);
     },
@@ -234,4 +312,6 @@ export function openStore(
     },
     terminated: overtaken,
   });
+  await openRing(database);
+  return database;
 }

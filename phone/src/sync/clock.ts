@@ -100,6 +100,12 @@ export function behind(row: ClockRow, era: number): number {
   return place < 0 ? 0 : offsets[place] - offsets[offsets.length - 1];
 }
 
+/** What the server's clock shows, as far as can be told, where the phone's shows `wall`: what expiry is
+ * judged by. The phone's own where the server was never heard. */
+export function byServersClock({ eras }: Pick<ClockRow, "eras">, wall: number): number {
+  return wall + offsetsOf(eras)[eras.length - 1];
+}
+
 /** Whether two moments of sending are the same for the server, which does not correct so little. */
 export function isAsGood(behind: number, another: number): boolean {
   return Math.abs(behind - another) <= TOLERANCE;

@@ -11,9 +11,17 @@ import type { Surroundings } from "./surroundings.ts";
 /**
  * Why it ended: `done`, as far as can be; `elsewhere`: another tab is at it; `paused`: it is too early;
  * `not-connected`: there is no token, or the server does not know it; `later`: it was tried, and a pause
- * begins; `fault`: the server answered what it must not (state.ts has it), and a pause begins.
+ * begins; `fault`: the server answered what it must not (state.ts has it), and a pause begins; `locked`: the
+ * lock of the app is closed, and nothing was done: call again once it is open.
  */
-export type Ending = "done" | "elsewhere" | "paused" | "not-connected" | "later" | "fault";
+export type Ending =
+  | "done"
+  | "elsewhere"
+  | "paused"
+  | "not-connected"
+  | "later"
+  | "fault"
+  | "locked";
 
 export interface Result {
   ending: Ending;

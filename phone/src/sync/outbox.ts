@@ -1,7 +1,7 @@
 /** What happened, kept before anything else is done with it, until the server has it. */
 
 import { writeWithRoom } from "../store/room.ts";
-import type { AsideRow, Database, ItemBody, Kind, OutboxRow } from "../store/schema.ts";
+import type { Database, ItemBody, Kind, OutboxRow, Reason } from "../store/schema.ts";
 import { seal, unseal } from "../store/sealing.ts";
 import { inOne } from "../store/transactions.ts";
 import { behind, type ClockRow, isAsGood, present } from "./clock.ts";
@@ -33,13 +33,16 @@ export async function keepReport(
   { id, kind, session, body }: Report,
 ): Promise<boolean> {
   async function write(): Promise<void> {
-    const clock = await keepLook(database, around);
-    const begun = await database.get("history", id);
+    const [clock, begun, sealed] = await Promise.all([
+      keepLook(database, around),
+      database.get("history", id),
+      seal(body),
+    ]);
     const now = present(clock).id;
     const era = begun?.era ?? now; // one clock goes for a whole session, and its beginning may be sent
     const endedIn = era === now ? {} : { endedIn: now };
     const item = { id, kind, ...(session === undefined ? {} : { session }), patient, era };
-    const shared = { ...item, body: await seal(body) };
+    const shared = { ...item, body: sealed };
     await inOne(database, ["outbox", "history"], async (writing) => {
       const row = { ...shared, ...endedIn, renewed: false } as OutboxRow; // the store gives it its place
       await writing.objectStore("outbox").add(row);
@@ -94,15 +97,18 @@ async function settledEnd(clock: ClockRow, row: OutboxRow): Promise<OutboxRow> {
   return { ...rest, body: await seal({ ...body, ended_at }) };
 }
 
-/** How many items of the patient wait, and how many were set aside. */
-export async function counts(database: Database): Promise<Counts> {
-  return { waiting: await database.count("outbox"), aside: await database.count("aside") };
+/** How many items wait, and how many were set aside: of a patient, or of all who had this phone. */
+export async function counts(database: Database, patient?: string): Promise<Counts> {
+  const [outbox, aside] = await Promise.all([database.getAll("outbox"), database.getAll("aside")]);
+  const of = (rows: OutboxRow[]) =>
+    rows.filter((row) => patient === undefined || row.patient === patient).length;
+  return { waiting: of(outbox), aside: of(aside) };
 }
 
 /** What was set aside, with the server's reasons, for the patient to see. */
 export async function setAside(
   database: Database,
-): Promise<(Report & { place: number; reason: AsideRow["reason"]["value"] })[]> {
+): Promise<(Report & { place: number; reason: Reason })[]> {
   const rows = await database.getAll("aside");
   return Promise.all(
     rows.map(async ({ place, id, kind, session, body, reason }) => ({

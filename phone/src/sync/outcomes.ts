@@ -1,7 +1,7 @@
 /** What becomes of items by what the server said of each, in one transaction (docs/sync.md). */
 
 import type { Outcome } from "../api/calls.ts";
-import type { AsideRow, Database, OutboxRow } from "../store/schema.ts";
+import type { AsideRow, Database, HistoryRow, OutboxRow } from "../store/schema.ts";
 import { seal } from "../store/sealing.ts";
 import { inOne, type Writing as WritingTo } from "../store/transactions.ts";
 
@@ -29,11 +29,13 @@ export function areOutcomesOf(rows: OutboxRow[], outcomes: unknown): outcomes is
   );
 }
 
-/** `outcomes`: one for each of the rows. A row that is gone meanwhile, by another tab, stays gone. */
+/** `outcomes`: one for each of the rows. `storedAt`: when the server
+ * stored a row, by its own clock. A row that is gone meanwhile, by another tab, stays gone. */
 export async function apply(
   database: Database,
   rows: OutboxRow[],
   outcomes: Outcome[],
+  storedAt: (row: HistoryRow, outcome: Outcome) => number,
 ): Promise<Told> {
   const reasons = await Promise.all(outcomes.map(reasonOf));
   return inOne(database, STORES, async (writing) => {
@@ -45,7 +47,9 @@ export async function apply(
       if ((await outbox.get(row.place)) === undefined) continue;
       if (outcome.may_delete === true) {
         await outbox.delete(row.place);
-        if (outcome.status !== "care-ended") told.stored += 1;
+        if (outcome.status === "care-ended") continue;
+        told.stored += 1;
+        await noteStored(writing, row.id, (past) => storedAt(past, outcome));
       } else if (outcome.status === "waiting") {
         orphans.push(place);
       } else if (outcome.status === "conflict" && isSomebodyElses(outcome) && !row.renewed) {
@@ -77,6 +81,17 @@ export async function setAsideAsTooLarge(database: Database, row: OutboxRow): Pr
  * counts. Another content of this patient's own was stored first, and counts once. */
 function isSomebodyElses({ errors }: Outcome): boolean {
   return errors.length === 0;
+}
+
+/** So that it is known which ratings a model that comes later has taken in (readying/unlearned.ts). */
+async function noteStored(
+  writing: Writing,
+  id: string,
+  at: (row: HistoryRow) => number,
+): Promise<void> {
+  const past = await writing.objectStore("history").get(id);
+  if (past === undefined) return;
+  await writing.objectStore("history").put({ ...past, stored: at(past) });
 }
 
 /** Give an item another id, and everything that names it. It waits anew, after all others. */

@@ -6,7 +6,8 @@ import { inOne } from "../store/transactions.ts";
 import { type ClockRow, heard, noticed } from "./clock.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const FRESH: SyncRow = {
+/** Before anything was sent. */
+export const FRESH: SyncRow = {
   failures: 0,
   notBefore: 0,
   fault: null,

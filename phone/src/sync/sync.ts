@@ -5,6 +5,7 @@ import { type Answer, type Api, apiOf } from "../api/client.ts";
 import { NoAnswer, Problem } from "../api/problems.ts";
 import { sendDecisions } from "../consent/deciding.ts";
 import { keptDevice } from "../store/device.ts";
+import { Locked } from "../store/ring.ts";
 import { writeWithRoom } from "../store/room.ts";
 import type { Database, Device, OutboxRow } from "../store/schema.ts";
 import { fitting, MOST_ITEMS } from "./batches.ts";
@@ -21,8 +22,16 @@ const ASIDE_AGAIN = 24 * 3_600_000; // ms after which the server may well have b
 /** Send all that waits. Call it when a page opens, when the network is back, and `again` ms later. Throws
  * FullDisk where not even the answer can be noted: what was answered is sent again then, and stored once. */
 export async function sync(database: Database, around: Surroundings): Promise<Result> {
-  const result = await around.alone("attune-sync", () => handOver(database, around));
+  const result = await around
+    .alone("attune-sync", () => handOver(database, around))
+    .catch(ifLocked);
   return result ?? { ending: "elsewhere", stored: 0, again: null };
+}
+
+/** Nothing can be read, the token neither; what was answered until then is done. */
+function ifLocked(problem: unknown): Result {
+  if (!(problem instanceof Locked)) throw problem;
+  return { ending: "locked", stored: 0, again: null };
 }
 
 async function handOver(database: Database, around: Surroundings): Promise<Result> {
@@ -130,9 +139,13 @@ async function sendSome(round: Round, clock: ClockRow, found: OutboxRow[]): Prom
   if (!areOutcomesOf(batch, outcomes)) throw new NoAnswer("The outcomes are of something else.");
   // First of all, or a phone that is switched off now would never tell the patient.
   if (outcomes.some(({ status }) => status === "care-ended")) await noteCareEnded(database, around);
+  // What it had already it got at some time since it happened: nobody heard when.
+  const received = Date.parse(answer.body.received_at) || around.clock().wall;
   let told = NOTHING;
   const write = async () => {
-    told = await apply(database, batch, outcomes);
+    told = await apply(database, batch, outcomes, ({ at, era }, { status }) =>
+      status === "stored" ? received : at + behind(clock, era) + received - around.clock().wall,
+    );
   };
   await writeWithRoom(database, write, around.more);
   return { sent: count, told, at: answer.at };

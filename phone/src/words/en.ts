@@ -1,5 +1,6 @@
 /** English. */
 
+import { type Fit, fitOf } from "../listening/words.ts";
 import type { Answer, Audible, Messages } from "./messages.ts";
 
 const ANSWERS: Record<Answer, string> = {
@@ -19,19 +20,23 @@ const EFFECTS: Record<Answer, (pieces: string) => string> = {
   valence: (pieces) => `Your mood seems to be better after ${pieces}, more so than other people’s.`,
   arousal: (pieces) => `You seem to be calmer after ${pieces}, more so than other people.`,
 };
+const FITS: Record<Fit, string> = {
+  well: "well",
+  fairly: "fairly well",
+  best: "better than other pieces here, though not closely",
+};
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const en: Messages = {
   why: {
-    "leads-there": ({ distance }, { fixed }) =>
-      `expected to leave your mood ${fixed(distance, 2)} from where the path wants it`,
+    "leads-there": ({ distance }) => `it fits the next step of your path ${FITS[fitOf(distance)]}`,
     liked: ({ liking }, { fixed }) => `you may like it ${fixed(liking, 1)} of 5`,
     "well-known": () => "you know it well",
     "sounds-alike": () => "close in sound to the one before",
     "although-heard-lately": () => "although you heard it lately",
     "to-learn": () => "to learn whether it suits you",
   },
-  sureness: { sure: "Sure", "fairly-sure": "Fairly sure", unsure: "Not sure" },
+  sureness: { sure: "fairly sure", "fairly-sure": "not very sure", unsure: "a guess" },
   basis: {
     everybody: (answer) =>
       `For ${ANSWERS[answer]} the app goes by what people say in general. It was not shown that going by your own ratings would be better.`,
@@ -83,5 +88,73 @@ export const en: Messages = {
     notConnected: "This phone is no longer connected. Ask for a new code; nothing here is lost.",
     careEnded: "You took back your consent. The app has stopped, and sends nothing more.",
     full: "This phone is full. Your ratings still fit; music is not fetched until there is room.",
+  },
+  playing: {
+    breathe: { in: "Breathe in", out: "Breathe out" },
+    interrupted: "Your phone paused the music. Tap to go on when you are ready.",
+    passedOver: "One track could not be played. The next one comes in its place.",
+    keptSoft: "Your plan keeps the music soft. If you cannot hear it well, turn your phone up.",
+    silence: "The music is over. Stay with the quiet for a moment.",
+    asleep: "The sleep timer faded the music out.",
+  },
+  lock: {
+    why: "A lock keeps what is on this phone from others who hold it in their hands.",
+    ask: "Enter your PIN or passphrase.",
+    askPasskey: "Unlock with your passkey: fingerprint, face or the phone's own code.",
+    wrong: (wait, { whole }) =>
+      wait === 0
+        ? "That is not it. Try again."
+        : `That is not it. Try again in ${whole(wait)} ${plural(wait, "second", "seconds")}.`,
+    tooSoon: (wait, { whole }) =>
+      `Wait ${whole(wait)} ${plural(wait, "second", "seconds")}, then try again.`,
+    tooShort: "Choose at least six digits or letters.",
+    digits: "Six digits stop a curious hand. A few words stop more.",
+    notConfirmed: "The passkey was not used. Try again, or use your PIN.",
+    noPrf: "This passkey cannot lock the app. Choose a PIN.",
+    overtaken: "The lock was changed in another window. Look at it again.",
+    finishing: (done, total, { whole }) =>
+      `Encrypting what is here: ${whole(done)} of ${whole(total)}. You can go on meanwhile.`,
+    forgotten: "Nobody can open it without the PIN. You can empty this phone and connect it again.",
+    forget: (items, { whole }) =>
+      items === 0
+        ? "Everything on this phone goes. Your clinic has all that you reported."
+        : `Everything on this phone goes, also ${whole(items)} ${plural(items, "entry", "entries")} that your clinic does not have.`,
+    after: (minutes, { whole }) =>
+      minutes === 0
+        ? "At once"
+        : `After ${whole(minutes)} ${plural(minutes, "minute", "minutes")} away`,
+  },
+  readying: {
+    step: {
+      consents: "What you agreed to",
+      measures: "Questions",
+      "crisis-contacts": "Help in a crisis",
+      reminders: "Reminders",
+      keys: "Who signs for your clinic",
+      model: "Your model",
+      catalogue: "The list of music",
+      plan: "Your plan",
+      reserve: "Room for your ratings",
+      music: "Music",
+    },
+    ready: "Everything is on this phone. You can go offline for weeks.",
+    notAll: "Some things could not be fetched. What was here stays, and the app tries again.",
+    music: (here, of, { whole }) =>
+      `${whole(here)} of ${whole(of)} ${plural(of, "piece is", "pieces are")} on this phone.`,
+    musicEnded: {
+      spared: "Music waits for Wi-Fi. You can allow it on this connection.",
+      stopped: "Fetching music was stopped. What is here can be played.",
+      "no-answer":
+        "The connection broke off. What is here can be played, and the rest comes later.",
+      full: "This phone is full. What is here can be played.",
+    },
+    withoutModel: {
+      none: "Your own model is being made. Until it is here, choose pieces yourself. Your ratings count.",
+      expired:
+        "Your model is too old to be used. Go online once to get a new one. Until then, choose pieces yourself; your ratings are kept and will count.",
+      other:
+        "Your model cannot be used. Go online once to get it again. Until then, choose pieces yourself; your ratings are kept and will count.",
+    },
+    noPlan: "Your therapist has not made a plan for you yet.",
   },
 };

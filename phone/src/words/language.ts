@@ -2,6 +2,8 @@
 
 import { en } from "./en.ts";
 import type { Audible, Messages, Numbers } from "./messages.ts";
+import { type Screens, screensEn } from "./screens.en.ts";
+import { screensZh } from "./screens.zh.ts";
 import { zh } from "./zh.ts";
 
 export interface Language {
@@ -9,12 +11,15 @@ export interface Language {
   tag: string;
   /** What it calls itself. */
   name: string;
+  /** Of what the app found. */
   messages: Messages;
+  /** On the screens. */
+  words: Screens;
 }
 
 export const LANGUAGES: readonly Language[] = [
-  { tag: "en", name: "English", messages: en },
-  { tag: "zh-Hans", name: "简体中文", messages: zh },
+  { tag: "en", name: "English", messages: en, words: screensEn },
+  { tag: "zh-Hans", name: "简体中文", messages: zh, words: screensZh },
 ];
 
 /** The first language of the wanted ones, the dearest first, that there are words in; else English. */
@@ -52,4 +57,14 @@ const AUDIBLE: Record<string, Audible> = {
 /** What people call a feature; undefined where nobody would hear it. */
 export function audible(feature: string): Audible | undefined {
   return AUDIBLE[feature];
+}
+
+/** What a language is called in another; its tag where the browser does not know. */
+export function nameOfLanguage(tag: string, inside: string): string {
+  return new Intl.DisplayNames([inside], { type: "language" }).of(tag) ?? tag;
+}
+
+/** What a country is called. `country`: ISO 3166-1 alpha-2. */
+export function nameOfCountry(country: string, inside: string): string {
+  return new Intl.DisplayNames([inside], { type: "region" }).of(country) ?? country;
 }

@@ -1,7 +1,13 @@
 /** Simplified Chinese. */
 
+import { type Fit, fitOf } from "../listening/words.ts";
 import type { Answer, Audible, Messages } from "./messages.ts";
 
+const FITS: Record<Fit, string> = {
+  well: "很适合您这条路径的下一步",
+  fairly: "比较适合您这条路径的下一步",
+  best: "在这里的乐曲中最接近您路径的下一步，但不算很近",
+};
 const ANSWERS: Record<Answer, string> = {
   liking: "您有多喜欢一首曲子",
   valence: "听完后心情有多愉快",
@@ -22,14 +28,14 @@ const EFFECTS: Record<Answer, (pieces: string) => string> = {
 
 export const zh: Messages = {
   why: {
-    "leads-there": ({ distance }, { fixed }) => `预计听后心情与目标位置相差 ${fixed(distance, 2)}`,
+    "leads-there": ({ distance }) => FITS[fitOf(distance)],
     liked: ({ liking }, { fixed }) => `您可能给它 ${fixed(liking, 1)} 分（满分 5 分）`,
     "well-known": () => "您很熟悉",
     "sounds-alike": () => "与前一首声音相近",
     "although-heard-lately": () => "尽管您最近听过",
     "to-learn": () => "想了解它是否适合您",
   },
-  sureness: { sure: "有把握", "fairly-sure": "比较有把握", unsure: "没有把握" },
+  sureness: { sure: "比较有把握", "fairly-sure": "不太有把握", unsure: "只是猜测" },
   basis: {
     everybody: (answer) =>
       `关于“${ANSWERS[answer]}”，应用依据的是大多数人的回答。没有证据表明按您自己的评分会更好。`,
@@ -78,5 +84,66 @@ export const zh: Messages = {
     notConnected: "这部手机已断开连接。请索取新的代码；手机上的内容没有丢失。",
     careEnded: "您已撤回同意。应用已停止，不再发送任何内容。",
     full: "手机存储已满。您的评分仍能保存；有空间之前不再下载音乐。",
+  },
+  playing: {
+    breathe: { in: "吸气", out: "呼气" },
+    interrupted: "手机暂停了音乐。准备好后，轻点即可继续。",
+    passedOver: "有一首曲子无法播放，已换成下一首。",
+    keptSoft: "您的方案让音乐保持轻柔。如果听不清，请调高手机音量。",
+    silence: "音乐结束了。请在安静中停留片刻。",
+    asleep: "睡眠定时器已让音乐渐渐停止。",
+  },
+  lock: {
+    why: "设置锁后，别人拿到这部手机也看不到应用里的内容。",
+    ask: "请输入密码（数字或文字）。",
+    askPasskey: "请用通行密钥解锁：指纹、面容或手机密码。",
+    wrong: (wait, { whole }) =>
+      wait === 0 ? "密码不对，请再试一次。" : `密码不对，请在 ${whole(wait)} 秒后再试。`,
+    tooSoon: (wait, { whole }) => `请等待 ${whole(wait)} 秒后再试。`,
+    tooShort: "请至少使用六个数字或字符。",
+    digits: "六位数字可以防住好奇的人，几个词语组成的密码更安全。",
+    notConfirmed: "未使用通行密钥。请再试一次，或输入密码。",
+    noPrf: "这个通行密钥不能用来锁定应用。请设置密码。",
+    overtaken: "锁已在另一个窗口中更改。请重新查看。",
+    finishing: (done, total, { whole }) =>
+      `正在加密手机上的内容：${whole(done)}/${whole(total)}。您可以继续使用。`,
+    forgotten: "没有密码，谁都打不开。您可以清空这部手机，再重新连接。",
+    forget: (items, { whole }) =>
+      items === 0
+        ? "手机上的全部内容将被删除。诊所已有您的全部记录。"
+        : `手机上的全部内容将被删除，包括诊所还没有收到的 ${whole(items)} 条记录。`,
+    after: (minutes, { whole }) =>
+      minutes === 0 ? "立即锁定" : `离开 ${whole(minutes)} 分钟后锁定`,
+  },
+  readying: {
+    step: {
+      consents: "您同意的内容",
+      measures: "问题",
+      "crisis-contacts": "危机求助",
+      reminders: "提醒",
+      keys: "诊所的签名",
+      model: "您的模型",
+      catalogue: "音乐列表",
+      plan: "您的方案",
+      reserve: "为评分预留的空间",
+      music: "音乐",
+    },
+    ready: "所有内容都在手机上，几周不联网也能使用。",
+    notAll: "有些内容未能下载。原有内容保留，应用会再次尝试。",
+    music: (here, of, { whole }) => `手机上已有 ${whole(here)} 首，共 ${whole(of)} 首。`,
+    musicEnded: {
+      spared: "音乐等待 Wi-Fi 下载。您也可以允许使用当前网络。",
+      stopped: "已停止下载音乐。手机上的音乐可以播放。",
+      "no-answer": "网络中断。手机上的音乐可以播放，其余稍后下载。",
+      full: "手机存储已满。手机上的音乐可以播放。",
+    },
+    withoutModel: {
+      none: "您的模型正在制作中。在此之前，请自己选择曲子。您的评分会起作用。",
+      expired:
+        "您的模型已过期，不能使用。请联网一次以获取新的模型。在此之前，请自己选择曲子；您的评分会保留，并会起作用。",
+      other:
+        "您的模型不能使用。请联网一次以重新获取。在此之前，请自己选择曲子；您的评分会保留，并会起作用。",
+    },
+    noPlan: "您的治疗师还没有为您制定方案。",
   },
 };
