@@ -84,7 +84,7 @@ class Window:
             self.troubles.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Any) -> None:
-        if not request.url.startswith((self.site, "data:")):
+        if not request.url.startswith((self.site, f"blob:{self.site}/", "data:")):
             self.troubles.append(f"asked {request.url}")
 
 

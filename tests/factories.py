@@ -18,7 +18,9 @@ from therapy.models import (
     ListeningSession,
     MeasureResponse,
     Membership,
+    ModelRefusal,
     MoodRating,
+    MoodSkip,
     Patient,
     PlaylistEntry,
     PlaylistLog,
@@ -187,6 +189,16 @@ class MoodRatingFactory(DjangoModelFactory[MoodRating]):
     phone_rated_at = factory.SelfAttribute("rated_at")
 
 
+class MoodSkipFactory(DjangoModelFactory[MoodSkip]):
+    class Meta:
+        model = MoodSkip
+
+    patient = factory.SubFactory(PatientFactory)
+    phase = MoodRating.Phase.BEFORE
+    skipped_at = factory.LazyFunction(timezone.now)
+    phone_skipped_at = factory.SelfAttribute("skipped_at")
+
+
 class TrackRatingFactory(DjangoModelFactory[TrackRating]):
     class Meta:
         model = TrackRating
@@ -256,3 +268,16 @@ class MeasureResponseFactory(DjangoModelFactory[MeasureResponse]):
     scores = factory.LazyFunction(lambda: {"pain": {"value": 4, "band": None}})
     answered_at = factory.LazyFunction(timezone.now)
     phone_answered_at = factory.SelfAttribute("answered_at")
+
+
+class ModelRefusalFactory(DjangoModelFactory[ModelRefusal]):
+    class Meta:
+        model = ModelRefusal
+
+    patient = factory.SubFactory(PatientFactory)
+    reason = ModelRefusal.Reason.WRONG_CONTENT
+    version = 2
+    base_sha256 = "9f" * 32
+    in_use = 1
+    refused_at = factory.LazyFunction(timezone.now)
+    phone_refused_at = factory.SelfAttribute("refused_at")

@@ -23,7 +23,9 @@ from tests.factories import (
     ListeningSessionFactory,
     MeasureResponseFactory,
     MembershipFactory,
+    ModelRefusalFactory,
     MoodRatingFactory,
+    MoodSkipFactory,
     PatientFactory,
     PlaylistEntryFactory,
     PlaylistLogFactory,
@@ -71,6 +73,7 @@ def _session_of(people: People, patient: Any) -> None:
     session = ListeningSessionFactory(patient=patient, ended_at=None)
     for phase in ("before", "after"):
         MoodRatingFactory(patient=patient, session=session, phase=phase)
+    MoodSkipFactory(patient=patient, session=session)
     TrackRatingFactory(patient=patient, session=session, track=people.tracks[0])
     log = PlaylistLogFactory(patient=patient, session=session)
     for position, track in enumerate(people.tracks):
@@ -110,7 +113,7 @@ def _whole_patient(people: People, n: int) -> None:
     """All that one patient's page lists."""
     _session_of(people, people.anna)
     MeasureResponseFactory(patient=people.anna)
-    DeviceFactory(patient=people.anna)
+    ModelRefusalFactory(patient=people.anna, version=n, device=DeviceFactory(patient=people.anna))
     flagged = MoodRatingFactory(patient=people.anna)
     _flag_of(people.anna, flagged.id)
     Consent.objects.create(
@@ -228,10 +231,12 @@ LISTS: dict[str, Fill] = {
     f"{ANNA}/sessions": _session,
     f"{ANNA}/sessions-not-held": _of_anna(SessionNotHeldFactory),
     f"{ANNA}/mood-ratings": _of_anna(MoodRatingFactory),
+    f"{ANNA}/mood-skips": _of_anna(MoodSkipFactory),
     f"{ANNA}/track-ratings": _of_anna_and_a_track(TrackRatingFactory),
     f"{ANNA}/track-plays": _of_anna_and_a_track(TrackPlayFactory),
     f"{ANNA}/measure-responses": _of_anna(MeasureResponseFactory),
     f"{ANNA}/playlist-logs": _session,
+    f"{ANNA}/model-refusals": _of_anna(ModelRefusalFactory),
     f"{API}plan-templates": _nothing,
     f"{API}plan": _track,
     f"{API}catalogue": _track,

@@ -35,10 +35,11 @@ async function session({ plan, catalogue, history, vector, mood, seed, at, made 
   try {
     const opening = { prescription, catalogue, history, mood, seed, at };
     const opened = await openSession(model, opening);
-    const begun = [];
+    const [begun, logs] = [[], [logOf(opened, made)]];
     for (const row of opened.firsts) {
-      const { choices } = await beginWith(model, opened, row);
-      begun.push(choices);
+      const chosen = await beginWith(model, opened, row);
+      begun.push(chosen.choices);
+      logs.push(logOf(chosen, made));
     }
     return {
       allowed,
@@ -48,7 +49,7 @@ async function session({ plan, catalogue, history, vector, mood, seed, at, made 
       familiarity: [...opened.candidates.familiarity],
       reasons: opened.choices.map((choice, place) => reasonsFor(choice, place === 0)),
       begun,
-      log: logOf(opened, made),
+      logs,
     };
   } catch (problem) {
     if (problem instanceof NothingToPlay) return { allowed, bySight, nothing: problem.reason };

@@ -5,9 +5,12 @@ import "../../phone/node_modules/fake-indexeddb/auto/index.mjs";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { apiOf } from "../../phone/src/api/client.ts";
+import { reportRefusal } from "../../phone/src/model/refusing.ts";
 import { renewModel, trustListed } from "../../phone/src/model/renewing.ts";
+import { keepDevice } from "../../phone/src/store/device.ts";
 import { keptModel } from "../../phone/src/store/model.ts";
 import { openStore } from "../../phone/src/store/schema.ts";
+import { sync } from "../../phone/src/sync/sync.ts";
 
 const database = await openStore(() => {});
 const asked = [];
@@ -39,6 +42,15 @@ function apiTo({ server, token, flip }) {
   });
 }
 
+const around = {
+  clock: () => ({ wall: Date.now(), steady: performance.now(), page: "one" }),
+  random: Math.random,
+  alone: (_, work) => work(),
+  fetch,
+  more: async () => false,
+  app: "1",
+};
+
 const CALLS = {
   async trust(given) {
     await trustListed(database, apiTo(given));
@@ -50,6 +62,15 @@ const CALLS = {
     } catch (problem) {
       return { thrown: problem.constructor.name, status: problem.status ?? null };
     }
+  },
+  /** Ask, tell the server what was refused, and hand over. */
+  async renewAndTell({ server, token, patient, ...given }) {
+    const device = { patientCode: "-", clinicName: "-", origin: "simulated", ended: false };
+    await keepDevice(database, { server, token, patientId: patient, ...device });
+    const renewal = await CALLS.renew({ server, token, patient, ...given });
+    const told =
+      renewal.outcome === "refused" && (await reportRefusal(database, around, patient, renewal));
+    return { ...renewal, told, ending: (await sync(database, around)).ending };
   },
   async kept() {
     const model = await keptModel(database);

@@ -8,6 +8,7 @@ import { decide, standingHere, toAskAgain } from "../../phone/src/consent/decidi
 import { endCare, forgetOthers, keptDevice } from "../../phone/src/store/device.ts";
 import { Problem } from "../../phone/src/api/problems.ts";
 import { openStore } from "../../phone/src/store/schema.ts";
+import { moodNotSaid, sessionBegun } from "../../phone/src/sessions/reports.ts";
 import { connect } from "../../phone/src/sync/connect.ts";
 import { counts, keepReport, setAside } from "../../phone/src/sync/outbox.ts";
 import { lookAtClocks, syncState } from "../../phone/src/sync/state.ts";
@@ -114,6 +115,17 @@ const CALLS = {
   /** `set`: by so many hours the clock is set before it ends. */
   async sit({ tracks, set }) {
     await sit(tracks, set);
+  },
+  /** A session begins, and the patient says of no phase how they feel: as the app reports it. */
+  async sayNothing() {
+    const { patientId } = await keptDevice(database);
+    const session = { id: crypto.randomUUID(), plan: null, startedAt: truth() };
+    const phases = ["before", "during", "after"];
+    const skips = phases.map((phase) => moodNotSaid(session.id, phase, truth()));
+    for (const skip of [...skips, sessionBegun(session)]) {
+      await keepReport(database, around(), patientId, skip);
+    }
+    return session.id;
   },
   /** Time passes; the clock is set. Hours. */
   async pass({ hours }) {

@@ -13,7 +13,7 @@ from tests.people import People
 from tests.phone.bad_network import Network
 from tests.phone.made_up_phone import MadeUpPhone
 from tests.therapy.people.pairing import a_code
-from therapy.models import Device, MoodRating, Patient, TrackRating
+from therapy.models import Device, MoodRating, MoodSkip, Patient, TrackRating
 from therapy.people.consenting import decide
 from therapy.people.services import revoke_device
 from therapy.sessions.api.kinds import KINDS
@@ -259,6 +259,18 @@ def test_a_session_in_which_the_clock_is_set_ends_when_it_ended(
     assert phone.do("sync")["ending"] == "done"
     assert nothing_left(phone)
     assert_there_once(phone, people.anna)
+
+
+def test_a_mood_that_was_not_said_is_stored_as_that_and_as_no_rating(
+    phone: MadeUpPhone, people: People
+) -> None:
+    session = phone.do("sayNothing")
+    result = phone.do("sync")
+    assert (result["ending"], result["stored"]) == ("done", 4)
+    assert nothing_left(phone)
+    skips = MoodSkip.objects.filter(patient=people.anna, session=session)
+    assert sorted(skip.phase for skip in skips) == ["after", "before", "during"]
+    assert not MoodRating.objects.exists()
 
 
 def test_what_is_refused_stays_with_its_reason_and_arrives_when_the_reason_has_ended(

@@ -50,6 +50,7 @@ def test_a_mood_lies_in_the_affect_plane(field: str, value: float) -> None:
     ("factory", "fields"),
     [
         (make.MoodRatingFactory, {"phase": "later"}),
+        (make.MoodSkipFactory, {"phase": "later"}),
         (make.TrackRatingFactory, {"liking": 0}),
         (make.TrackRatingFactory, {"liking": 6}),
         (make.TrackRatingFactory, {"familiarity": 6}),
@@ -165,6 +166,8 @@ def test_the_same_name_elsewhere_is_another_row() -> None:
     [
         (make.MoodRatingFactory, "patient_id"),
         (make.MoodRatingFactory, "session_id"),
+        (make.MoodSkipFactory, "patient_id"),
+        (make.MoodSkipFactory, "session_id"),
         (make.TrackRatingFactory, "track_id"),
         (make.DeviceFactory, "patient_id"),
         (make.SessionPlanFactory, "patient_id"),

@@ -1,5 +1,7 @@
 """GET /api/v1/catalogue, and a track's sound."""
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.problems import problem_in
 from therapy.catalogue.api import _short_values
 from therapy.catalogue.selectors import FeatureTable
 from therapy.models import FeatureSchema, Track
+from therapy.plans.services import prescribe
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +53,19 @@ def test_tracks_come_with_their_values_in_column_order(people: People, phone: Ph
         "audio": None,
         "values": [60.0, -23.0, 1500.0],
     }
+
+
+@pytest.mark.parametrize("address", ["catalogue", "plan"])
+def test_a_phone_can_tell_that_an_answer_was_changed_on_the_way(
+    address: str, people: People, phone: Phone
+) -> None:
+    prescribe(patient=people.anna, by=people.bob)
+    answer = phone.get(address)
+    digest = hashlib.sha256(answer.content).digest()
+    assert answer["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest).decode()}:"
+    unchanged = phone.get(address, if_none_match=answer["ETag"])
+    assert unchanged.status_code == 304
+    assert "Repr-Digest" not in phone.without_token().get(address), "a refusal is not kept"
 
 
 def test_a_tracks_key_is_the_same_wherever_the_track_is_and_tells_no_name(

@@ -96,6 +96,17 @@ def test_the_extension_has_what_was_wanted_expected_and_drawn(
     assert second["reason"].endswith("It was chosen with probability 0.25.")
 
 
+def test_a_first_track_that_the_patient_chose_is_not_said_to_be_drawn(
+    people: People, log: PlaylistLog
+) -> None:
+    PlaylistLog.objects.filter(id=log.id).update(chosen_first=True)
+    found = playlist(desk(people.bob).get(address(log)))
+    assert found["extension"][KEY][0]["chosen_first"] is True
+    first, second = (track["extension"][KEY][0]["reason"] for track in found["track"])
+    assert "The patient chose it among equivalent ones; it would have been drawn" in first
+    assert second.endswith("It was chosen with probability 0.25.")
+
+
 def test_the_patients_page_offers_it_to_who_may_take_data_out(
     people: People, log: PlaylistLog
 ) -> None:

@@ -139,7 +139,6 @@ def test_text_of_twice_the_size_needs_no_sideways_scrolling(
             reverse("patient", args=[harbour.anna.id]),
             reverse("pairing-code", args=[harbour.anna.id, code.id]),
             reverse("end-phone", args=[harbour.anna.id, harbour.annas_phone.device.id]),
-            "/pair",
             "/catalogue/",
             *("/account/", "/account/second-factor/", "/staff/harbour/"),
         ):

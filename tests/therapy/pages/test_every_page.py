@@ -40,7 +40,8 @@ urlpatterns = [
 
 
 Page = tuple[str, HttpResponse]
-FRAMELESS = "/api/"  # the pages for developers, which a library draws
+# The pages for developers, which a library draws; and the patient's app, which draws itself.
+FRAMELESS = ("/api/", "/phone/")
 
 
 @pytest.fixture

@@ -192,10 +192,3 @@ def test_looking_changes_nothing(alices: Client, people: People, name: str) -> N
     arguments = [people.anna.id, code.id] if name == "end-pairing-code" else [people.anna.id]
     assert alices.get(reverse(name, args=arguments)).status_code == 405
     assert PairingCode.objects.get().ended_at is None
-
-
-def test_who_comes_with_a_camera_is_told_what_to_do(client: Client) -> None:
-    page = client.get("/pair")
-    assert page.status_code == 200
-    assert "Open the Attune app" in words(page)
-    assert "Öffnen Sie auf diesem Telefon die Attune-App" in words(page)

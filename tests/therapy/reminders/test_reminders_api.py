@@ -54,6 +54,7 @@ def test_where_nothing_was_set_it_reads_as_switched_off(phone: Phone) -> None:
         "quiet_from": None,
         "quiet_to": None,
         "language": "en",
+        "words_language": "en",
         "email": None,
         "time_zone": "UTC",
         "consent": False,

@@ -86,7 +86,7 @@ def test_staff_set_it_and_read_it_in_words(bobs: Client, people: People) -> None
         ({"by_email": "on"}, "Reminders by email need an address."),
         ({"email": "nobody"}, "This is no email address."),
         ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone."),
-        ({"language": "xx"}, "There are: English, German."),
+        ({"language": "xx"}, "There are: English, German, Chinese (simplified)."),
         ({"time_zone": "Europe/Berlin\0"}, "Null characters are not allowed."),
     ],
 )

@@ -183,14 +183,15 @@ def test_addresses_that_are(address: str) -> None:
     assert network.is_public(address)
 
 
-@pytest.mark.parametrize("language", ["en", "en-GB", "de", "de-AT", "fr", ""])
+@pytest.mark.parametrize("language", ["en", "en-GB", "de", "de-AT", "fr", "", "zh-CN"])
 def test_the_words_say_nothing_of_health(language: str) -> None:
     for ahead in (True, False):
         words = words_for(language=language, opens=EVENING, zone="Europe/Berlin", ahead=ahead)
         said = f"{words.title} {words.body}".lower()
-        for telling in ("therap", "mood", "stimmung", "session", "sitzung", "clinic", "health"):
+        latin = ("therap", "mood", "stimmung", "session", "sitzung", "clinic", "health")
+        for telling in (*latin, "治疗", "心情", "诊所"):
             assert telling not in said
-        assert words.language == ("de" if language.startswith("de") else "en")
+        assert words.language == {"de": "de", "zh": "zh-Hans"}.get(language[:2], "en")
         assert ("20:30" in said) == ahead
 
 

@@ -12,7 +12,9 @@ from exports.models import Hold, ModelPackage, SigningKey
 from tests.factories import (
     ListeningSessionFactory,
     MeasureResponseFactory,
+    ModelRefusalFactory,
     MoodRatingFactory,
+    MoodSkipFactory,
     PlaylistEntryFactory,
     PlaylistLogFactory,
     SessionNotHeldFactory,
@@ -57,11 +59,13 @@ def fill(people: People, patient: Patient) -> BaseModel:
     GoalReview.objects.create(patient=patient, plan=plan, reviewed_on=DAY.date(), levels=[])
     SessionNotHeldFactory(patient=patient, plan=plan)
     MoodRatingFactory(patient=patient, session=session)
+    MoodSkipFactory(patient=patient, session=session, phase="after")
     TrackRatingFactory(patient=patient, session=session, track=people.tracks[0])
     TrackPlayFactory(patient=patient, session=session, track=people.tracks[1])
     log = PlaylistLogFactory(patient=patient, session=session)
     PlaylistEntryFactory(playlist=log, track=people.tracks[2])
     MeasureResponseFactory(patient=patient, session=session)
+    ModelRefusalFactory(patient=patient, device=patient.devices.first())
     SafetyFlag.objects.create(
         patient=patient,
         rule="stopped-feeling-worse",

@@ -42,6 +42,12 @@ def bodies(people: People) -> dict[str, Body]:
             "arousal": -0.5,
             "rated_at": now,
         },
+        "mood-skips": {
+            "id": new_id(),
+            "session": None,
+            "phase": "after",
+            "skipped_at": now,
+        },
         "track-ratings": {
             "id": new_id(),
             "session": None,
@@ -69,6 +75,14 @@ def bodies(people: People) -> dict[str, Body]:
             "answers": {"phq4-1": 2, "phq4-2": 1, "phq4-3": 0, "phq4-4": 3},
             "answered_at": now,
         },
+        "model-refusals": {
+            "id": new_id(),
+            "refused_at": now,
+            "reason": "wrong-content",
+            "version": 4,
+            "base_sha256": "9f" * 32,
+            "in_use": 3,
+        },
         "playlist-logs": {
             "id": new_id(),
             "session": None,
@@ -79,6 +93,7 @@ def bodies(people: People) -> dict[str, Body]:
             "mood_arousal": 0.5,
             "target_valence": 0.5,
             "target_arousal": -0.5,
+            "chosen_first": False,
             "made_at": now,
             "entries": [
                 {

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.people import People, Phone
-from tests.therapy.sessions.reports import Body, refusals
+from tests.staff import Staff
+from tests.therapy.sessions.reports import Body, new_id, refusals
 from therapy.models import PlaylistEntry, PlaylistLog
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,28 @@ def test_entries_come_back_in_the_order_of_playing(phone: Phone, playlist: Body)
     answer = phone.post("playlist-logs", playlist | {"entries": in_order[::-1]})
     assert answer.json()["entries"] == in_order
     assert phone.post("playlist-logs", playlist).content == answer.content
+
+
+def test_a_first_track_that_the_patient_chose_is_told_from_one_that_was_drawn(
+    people: People, phone: Phone, playlist: Body
+) -> None:
+    drawn = {name: value for name, value in playlist.items() if name != "chosen_first"}
+    assert phone.post("playlist-logs", drawn).json()["chosen_first"] is False
+    assert phone.post("playlist-logs", playlist).status_code == 201, "said or not, it is the same"
+    chosen = playlist | {"id": new_id(), "chosen_first": True}
+    assert phone.post("playlist-logs", chosen).json()["chosen_first"] is True
+    changed = refusals(phone.post("playlist-logs", chosen | {"chosen_first": False}), 409)
+    assert changed == {"chosen_first": ["Stored as True, sent as False."]}
+    shown = Staff(people.bob).rows(f"patients/{people.anna.id}/playlist-logs")
+    assert {row["id"]: row["chosen_first"] for row in shown} == {
+        drawn["id"]: False,
+        chosen["id"]: True,
+    }
+
+
+@pytest.mark.parametrize("value", ["true", 1, None])
+def test_whether_it_was_chosen_is_true_or_false(phone: Phone, playlist: Body, value: Any) -> None:
+    assert list(refused(phone, playlist | {"chosen_first": value})) == ["chosen_first"]
 
 
 @pytest.mark.parametrize("positions", [[0, 1, 3], [1, 2, 3], [0, 0, 1]])
