@@ -9,26 +9,29 @@ PYTHON := .venv/bin/python
 PORT ?= 8000
 # Processes that `make test` shares the tests among.
 TEST_PROCESSES ?= 2
+PHONE_SOURCES := $(shell find phone/src phone/build phone/public) phone/index.html \
+    phone/package.json phone/vite.config.ts
 
-.PHONY: help setup demo serve worker test lint bench bench-exports bench-learners bench-phone bench-sync
+.PHONY: help setup demo serve worker test lint bench bench-app bench-exports bench-learners bench-phone bench-sync pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.ready phone/node_modules/.ready .env  ## make .venv and phone/node_modules with everything that is needed, and a .env for development
+setup: .venv/.ready phone/dist/.ready .env  ## make .venv and phone/node_modules with everything that is needed, the patient's app, and a .env for development
 
 demo: setup  ## the main job with simulated listeners, then the site (NO_SERVE=1: stop before it)
 	@$(PYTHON) manage.py demo $(if $(filter 1,$(NO_SERVE)),--no-serve)
 
 # Each of the two is a process group: what does not end when told to is ended after 10 seconds, with
 # its children. The job it was at is taken up again from the ledger.
-serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000); Ctrl-C ends both
+serve: setup  ## web server and worker, at http://127.0.0.1:PORT (8000), the patient's app at /phone/; Ctrl-C ends both
 	@if (exec 3<> /dev/tcp/127.0.0.1/$(PORT)) 2> /dev/null; then \
 	    echo "Port $(PORT) is taken. Name one that is free in PORT." >&2; \
 	    exit 1; \
 	fi
 	@echo "Bringing the database up to date."
 	@$(PYTHON) manage.py migrate --verbosity 0
+	@echo "The site will be at http://127.0.0.1:$(PORT)/, the patient's app at http://127.0.0.1:$(PORT)/phone/"
 	@set -m; \
 	end() { \
 	    trap - EXIT; \
@@ -69,11 +72,19 @@ bench: setup  ## run every benchmarks/bench_*.py
 	    $(PYTHON) "$$script"; \
 	done
 
+bench-app: setup  ## the app from the tap to the first sound, its first load, and Lighthouse
+	@$(PYTHON) benchmarks/bench_app.py
+
 bench-exports: setup  ## patched and signed files against converting again (PATIENTS=200)
 	@$(PYTHON) benchmarks/bench_exports.py --patients $(or $(PATIENTS),200)
 
 bench-phone: setup  ## playlists and adapting in a browser against ONNX Runtime here
 	@$(PYTHON) benchmarks/bench_phone.py
+
+pictures: setup  ## docs/screenshots anew, from a running site: SITE=http://127.0.0.1:8000 PATIENT=demo/SIM-1
+	@DJANGO_SETTINGS_MODULE=therapy.settings $(PYTHON) -c 'import django, sys; django.setup(); \
+	from tests.phone.pictures import main; main(*sys.argv[1:])' \
+	    $(or $(SITE),http://127.0.0.1:8000) $(or $(PATIENT),demo/SIM-1)
 
 bench-sync: setup  ## phones come back from being offline, all at once, on a bad network (PHONES=200)
 	@$(PYTHON) benchmarks/bench_sync.py --phones $(or $(PHONES),200) --items $(or $(ITEMS),50)
@@ -119,6 +130,12 @@ lint: setup  ## style, types, the phone, layers, migrations, deployment checks, 
 phone/node_modules/.ready: .venv/.ready phone/package-lock.json
 	@echo "Installing into phone/node_modules, some 60 packages."
 	@phone/npm.sh ci --no-audit --no-fund --loglevel error > /dev/null
+	@touch $@
+
+# Newer than every source and every folder of sources, whose time changes when a file goes.
+phone/dist/.ready: phone/node_modules/.ready $(PHONE_SOURCES)
+	@echo "Building the patient's app; the first time takes a minute."
+	@phone/npm.sh run build --silent -- --logLevel warn
 	@touch $@
 
 .env:
