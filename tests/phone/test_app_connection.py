@@ -6,6 +6,7 @@ import pytest
 from tests.phone.on_server import has
 from tests.phone.patient import Patient
 from tests.phone.surgery import Surgery
+from tests.waiting import until
 from therapy.models import Device
 from therapy.people.services import revoke_device
 
@@ -71,8 +72,7 @@ def test_what_another_patient_reported_is_not_sent_and_goes_after_asking_alone(
 def stopped(app: Patient) -> None:
     """The app has nothing but the patient's own history and the texts."""
     app.sees("ended.title")
-    assert app.kept("model") == []
-    assert app.waiting() == set()
+    until(lambda: not app.kept("model") and not app.waiting(), "model and what waits to be gone")
     app.go("history")
     app.until_it_reads("3 pieces heard")
     app.go("home")
@@ -117,9 +117,7 @@ def test_care_that_was_taken_back_elsewhere_ends_the_app_when_it_hears_of_it(
     app.sit()
     clinic.say("care", given=False)
     clinic.network.weather = "fine"
-    app.go("data")
-    app.tap("settings.sync")
-    app.find("button", "settings.sync").wait_for()
+    app.try_to_hand_over()
     app.go("home")
     stopped(app)
     assert not has(clinic.patient)

@@ -41,7 +41,8 @@ class _Asked(serializers.Serializer[Any]):
 
 def wanted_languages(request: Request) -> list[str]:
     """BCP 47 tags, best first. Raises ValidationError where `language` is none."""
-    asked = _Asked(data=request.query_params)
+    # As a dict: an empty field of a form counts as left out, and an empty language is a mistake.
+    asked = _Asked(data=request.query_params.dict())
     asked.is_valid(raise_exception=True)
     if language := asked.validated_data.get("language"):
         return [language]

@@ -47,8 +47,9 @@ def test_what_is_asked_for_is_answered_or_english(
 
 
 @every_address
-def test_what_is_no_tag_is_refused_by_name(phone: Phone, address: str) -> None:
-    problem = problem_in(phone.get(f"{address}?language=English please"), 400)
+@pytest.mark.parametrize("asked", ["English please", ""])
+def test_what_is_no_tag_is_refused_by_name(phone: Phone, address: str, asked: str) -> None:
+    problem = problem_in(phone.get(f"{address}?language={asked}"), 400)
     assert [error["parameter"] for error in problem["errors"]] == ["language"]
 
 
