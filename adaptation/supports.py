@@ -91,7 +91,18 @@ def _rows(events: list[_Dated]) -> list[SupportRow[UUID]]:
     sittings: dict[UUID, list[Event]] = defaultdict(list)
     for dated in sorted(events, key=lambda dated: (dated.at, dated.order, dated.key)):
         sittings[dated.sitting].append(dated.event)
-    return [row for sitting in sittings.values() for row in support_rows(sitting)]
+    return [row for sitting in sittings.values() for row in support_rows(_last_words(sitting))]
+
+
+def _last_words(sitting: list[Event]) -> list[Event]:
+    """A session plays a track once, so who rated it again thought better of it: the last word
+    counts, in the place of the first."""
+    last = {event.track: event for event in sitting if isinstance(event, TrackHeard)}
+    events = [
+        last.pop(event.track, None) if isinstance(event, TrackHeard) else event
+        for event in sitting
+    ]
+    return [event for event in events if event is not None]
 
 
 @dataclass(frozen=True)

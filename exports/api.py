@@ -76,6 +76,7 @@ class Model(ConditionalPhoneView):
             "record": in_base64(record.signed),
             "sha256": record.sha256,
             "expires_at": record.expires_at,
+            "rated_tracks": record.patient_model.support_count,
             "base": _described(bundle, have=wanted.get("have") == bundle.sha256),
         }
         return Response(ModelBody(body).data)

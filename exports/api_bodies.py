@@ -69,6 +69,9 @@ class ModelBody(serializers.Serializer[Any]):
     )
     sha256 = serializers.CharField(help_text="Of the record's bytes.")
     expires_at = serializers.DateTimeField()
+    rated_tracks = serializers.IntegerField(
+        min_value=0, help_text="How many rated tracks the record was made from: to be shown."
+    )
     base = BaseBody(help_text="The file that the record goes with.")
 
 

@@ -33,6 +33,7 @@ const MODEL = {
   version: 7,
   record: bytes(1, 2),
   statement: bytes(3),
+  ratedTracks: 4,
   bundle: "aa",
   vector: Float32Array.of(0.5, -1),
 };

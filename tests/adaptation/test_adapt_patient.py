@@ -113,6 +113,30 @@ def test_ratings_of_one_instant_stand_in_the_order_of_a_sitting(
     np.testing.assert_allclose(vector, expected, atol=1e-6)
 
 
+def test_the_last_word_on_a_track_counts_in_the_place_of_the_first(
+    practice: Practice, base: Base
+) -> None:
+    first, second = practice.tracks[:2]
+    session = practice.sit((first, 1), (second, 2), before=(0, 0), after=(0.2, 0.4))
+    thought_better = timezone.now() + timedelta(minutes=5)
+    TrackRatingFactory(
+        patient=practice.patient,
+        track=first,
+        liking=5,
+        session_id=session,
+        rated_at=thought_better,
+    )
+    half = (1.0, 0.5, 0.5)
+    expected = by_hand(
+        base,
+        (first, (0, 0), (1.0, 0.1, 0.2), half),
+        (second, (0.1, 0.2), (-0.5, 0.2, 0.4), half),
+    )
+    model = adapt(practice.patient)
+    np.testing.assert_allclose(selectors.vector_of(model), expected, atol=1e-6)
+    assert model.support_count == 2
+
+
 def test_moods_of_one_sitting_do_not_bracket_the_tracks_of_another(practice: Practice) -> None:
     """Two sittings that overlap in time, as a phone and a tablet may send them."""
     now = timezone.now()

@@ -105,19 +105,28 @@ class PhoneApp:
     # Ways through several screens
 
     def connect(self, code: str) -> None:
-        """By the address that a QR code holds, until everything is fetched."""
+        """By the address that a QR code holds, until something is asked."""
         self.open(f"/pair#{code}")
         self.tap("pair.connect")
-        self.sees("ready.title")
-        self.until_kept()
 
     def agree(self, **answers: bool) -> None:
         """To each scope of consent, or not: `agree(experiments=False)`."""
-        self.tap("ready.go")
         for scope in CONSENTS:
             given = answers.get(scope.replace("-", "_"), True)
             self.tap(f"consent.{'yes' if given else 'no'}.{scope}")
+
+    def get_ready(self) -> None:
+        """Until everything is fetched, and on to Today."""
+        self.sees("ready.title")
+        self.until_kept()
+        self.tap("ready.go")
         self.sees("home.title")
+
+    def come_in(self, code: str) -> None:
+        """From the code to Today, everything agreed to."""
+        self.connect(code)
+        self.agree()
+        self.get_ready()
 
     def make_playlist(self, valence: int, arousal: int) -> None:
         self.tap("home.make")

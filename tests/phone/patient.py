@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator
 
 from tests.browsing import Window
-from tests.phone.app import CONSENTS, PhoneApp
+from tests.phone.app import PhoneApp
 from tests.waiting import until
 
 # The clock of a page is set by what is in localStorage. What it was when the page was opened goes
@@ -71,11 +71,6 @@ class Patient(PhoneApp):
         until(lambda: text not in self.text(), f"{text!r} to be gone")
 
     # What is done
-
-    def come_in(self, code: str) -> None:
-        """From the code to Today, everything agreed to."""
-        self.connect(code)
-        self.agree(**{scope.replace("-", "_"): True for scope in CONSENTS})
 
     def reload(self) -> None:
         self.page.reload()

@@ -48,10 +48,10 @@ def draw(
         app.open(f"/pair#{code_for(patient)}")
         picture("pair")
         app.tap("pair.connect")
-        app.sees("ready.title")
-        app.until_kept()
-        app.tap("ready.go")
         decide(app, picture)
+        app.get_ready()
+        app.find("button", "home.make").wait_for()
+        picture("today")
         a_session(app, picture)
         for screen, title in {
             "history": "history.title",
@@ -65,16 +65,17 @@ def draw(
 
 
 def decide(app: PhoneApp, picture: Callable[[str], None]) -> None:
-    """A yes to whatever was never asked of this patient."""
-    while app.page.locator("footer .equal").count() == 2 and app.title() != app.say("home.title"):
+    """A yes to whatever was never asked of this patient, until what they agreed to comes."""
+    while until(lambda: asked(app) or app.kept("model"), "a question, or a model") is True:
         before = app.title()
         if app.page.get_by_text(app.say("consent.yes.care"), exact=True).count():
             picture("consent")
         app.page.locator("footer .equal").first.click()
         leave(app, before)
-    app.sees("home.title")
-    app.find("button", "home.make").wait_for()
-    picture("today")
+
+
+def asked(app: PhoneApp) -> bool:
+    return app.page.locator("footer .equal").count() == 2
 
 
 def leave(app: PhoneApp, title: str) -> None:

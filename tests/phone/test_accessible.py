@@ -141,13 +141,13 @@ def begin(app: PhoneApp, look: Any, code: str) -> None:
     app.reads(app.say("messages.pairing.unknown"))
     look("pair", "with an error")
     app.connect(code)
-    look("ready")
-    app.tap("ready.go")
     for scope in CONSENTS:
         app.find("button", f"consent.yes.{scope}").wait_for()
         look("consent", scope)
         app.tap(f"consent.yes.{scope}")
-    app.sees("home.title")
+    app.sees("ready.title")
+    look("ready")
+    app.get_ready()
     app.reads(app.say("home.homework"))
     look("home")
 

@@ -111,7 +111,6 @@ def test_a_copy_has_everything_and_no_token_and_forgetting_says_what_is_lost(
     app.sees("pair.title")
     assert app.kept("outbox") == app.kept("history") == app.kept("audio") == []
     app.connect(clinic.code())
-    app.tap("ready.go")  # what was agreed to stands at the clinic
-    app.sees("home.title")
+    app.get_ready()  # what was agreed to stands at the clinic
     app.go("history")
     app.until_it_reads("Nothing yet.")

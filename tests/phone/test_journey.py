@@ -48,6 +48,15 @@ class Records:
         versions = self.rows("version", "exports_modelpackage", "version")
         return int(versions[-1][0])
 
+    def lists(self) -> list[list[tuple[Any, ...]]]:
+        """Of each playlist the pieces, with the valence expected after them, oldest first."""
+        logs = self.rows("id", "therapy_playlistlog", "made_at")
+        of_one = (
+            "SELECT track_id, predicted_valence FROM therapy_playlistentry "
+            "WHERE playlist_id = '{}' ORDER BY position"
+        )
+        return [self.sql(of_one.format(log)) for (log,) in logs]
+
     def vectors(self) -> list[bytes]:
         return [row[0] for row in self.rows("vector", "adaptation_patientmodel", "version")]
 
@@ -117,13 +126,14 @@ def test_from_the_code_to_a_playlist_that_learned(
 
 def decide(app: PhoneApp, records: Records) -> None:
     """Each text is read, and each answer arrives."""
-    app.tap("ready.go")
     for scope in CONSENTS:
         text = newest_text(scope, "en")
         app.sees_title(text.title)
+        if scope == "care":  # nothing that is about the patient comes before they agreed
+            assert app.kept("model") == app.kept("audio") == []
         assert app.page.locator(".reading p").all_inner_texts() == list(text.paragraphs)
         app.tap(f"consent.{'no' if scope == 'experiments' else 'yes'}.{scope}")
-    app.sees("home.title")
+    app.get_ready()
     wanted = {(scope, scope != "experiments", newest_text(scope).version) for scope in CONSENTS}
 
     def arrived() -> bool:
@@ -208,3 +218,9 @@ def the_playlist_is_of_the_new_model(app: PhoneApp, records: Records) -> None:
     logs = records.rows("model_version, package_sha256", "therapy_playlistlog", "made_at")
     assert logs[-1][0] == records.newest_record()
     assert logs[-1][1] != logs[0][1]
+    first, *_, last = records.lists()
+    assert len(first) == len(last) == PIECES
+    before, now = dict(first), dict(last)
+    assert before != now, "from the same mood to the same target, another list"
+    for piece in before.keys() & now.keys():
+        assert before[piece] != now[piece], "of a piece that is in both, another mood is expected"

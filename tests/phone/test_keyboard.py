@@ -68,13 +68,13 @@ def test_from_the_code_to_the_end_of_a_session_by_keys_alone(
         keys.to("pair.code")
         app.page.keyboard.type(codes["KEYS"])
         keys.enter("pair.connect")
-        keys.arrive(say("ready.title"))
-        app.until_kept()
-        keys.enter("ready.go")
         for scope in CONSENTS:
             app.find("button", f"consent.yes.{scope}").wait_for()
             keys.arrive(app.title())
             keys.enter(f"consent.yes.{scope}")
+        keys.arrive(say("ready.title"))
+        app.until_kept()
+        keys.enter("ready.go")
         keys.arrive(say("home.title"))
 
         keys.enter("home.make")
@@ -110,8 +110,7 @@ def test_the_breathing_guide_does_not_move_for_who_wants_less_motion(
     chromium: Browser, site: Site, codes: dict[str, str]
 ) -> None:
     with phone_app(chromium, site, reduced_motion="reduce") as app:
-        app.connect(codes["BREATH"])
-        app.agree()
+        app.come_in(codes["BREATH"])
         app.make_playlist(0, 0)
         app.tap("session.pause")
         app.tap("session.breathe")

@@ -24,6 +24,7 @@ from tests.people import Phone
 from tests.phone.made_up_phone import MadeUpPhone
 from tests.practice import Practice
 from tests.trained import some_tracks
+from therapy.models import Patient
 from therapy.people.consenting import decide
 from therapy.people.services import revoke_device
 
@@ -32,9 +33,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SOUND = bytes(range(256)) * 2_000
 HERE = {"state": "ready", "version": 1}
 A_STEP_AND_ITS_PATH = [
+    ("crisis-contacts", "/api/v1/crisis-contacts"),
     ("consents", "/api/v1/consents"),
     ("measures", "/api/v1/measures"),
-    ("crisis-contacts", "/api/v1/crisis-contacts"),
     ("reminders", "/api/v1/reminders"),
     ("keys", "/api/v1/keys"),
     ("model", "/api/v1/model"),
@@ -47,7 +48,9 @@ Ready = Callable[..., Any]
 
 @pytest.fixture
 def phone(practice: Practice, live_server: Any) -> Iterator[MadeUpPhone]:
-    """The patient's phone, just connected: there is a plan, a model, and sound of three tracks."""
+    """The patient's phone, just connected: they agreed to care, and there is a plan, a model, and
+    sound of three tracks."""
+    say(practice.patient, given=True)
     SessionPlanFactory(patient=practice.patient, track_count=3)
     for track in practice.tracks[:3]:
         track.audio.save("sound.ogg", ContentFile(SOUND))
@@ -168,6 +171,7 @@ def test_before_there_is_a_plan_or_a_model_the_rest_is_here(
     ready: Ready, phone: MadeUpPhone, practice: Practice, live_server: Any
 ) -> None:
     new = Phone(DeviceFactory(patient=PatientFactory(clinic=practice.clinic)))
+    say(new.patient, given=True)
     connect(phone, new, live_server)
     found = ready()
     assert (found["model"], found["plan"], found["music"]) == ("none", "none", "skipped")
@@ -263,10 +267,10 @@ def test_a_phone_that_was_ended_asks_for_nothing_more(
     revoke_device(device=practice.phone.device)
     phone.do("asked")
     ended = ready()
-    assert (ended["consents"], ended["plan"]) == ("ended", "skipped")
+    assert (ended["crisis-contacts"], ended["plan"]) == ("ended", "skipped")
     assert len(phone.do("asked")) == 1
     assert phone.do("kept")["ended"] is True
-    assert ready()["consents"] == "ended"
+    assert ready()["crisis-contacts"] == "ended"
     assert phone.do("asked") == []
 
 
@@ -274,7 +278,7 @@ def test_after_the_consent_to_care_was_taken_back_only_that_is_asked(
     ready: Ready, phone: MadeUpPhone, practice: Practice
 ) -> None:
     ready()
-    say(practice, given=False)
+    say(practice.patient, given=False)
     phone.do("asked")
     ended = ready()
     assert (ended["consents"], ended["measures"], ended["plan"]) == (
@@ -282,14 +286,29 @@ def test_after_the_consent_to_care_was_taken_back_only_that_is_asked(
         "skipped",
         "skipped",
     )
-    assert phone.do("asked") == ["/api/v1/me", "/api/v1/consents"]
-    say(practice, given=True)
+    assert phone.do("asked") == ["/api/v1/crisis-contacts", "/api/v1/me", "/api/v1/consents"]
+    say(practice.patient, given=True)
     assert ready()["plan"] == "unchanged"
 
 
-def say(practice: Practice, *, given: bool) -> None:
+def test_before_the_patient_agreed_to_care_nothing_of_it_comes(
+    practice: Practice, live_server: Any
+) -> None:
+    SessionPlanFactory(patient=practice.patient)
+    with MadeUpPhone("run_ready.mjs") as phone:
+        connect(phone, practice.phone, live_server)
+        came = phone.do("ready")
+        assert (came["crisis-contacts"], came["consents"]) == ("renewed", "renewed")
+        assert came["measures"] == came["model"] == came["plan"] == came["music"] == "skipped"
+        asked = phone.do("asked")
+        assert asked == ["/api/v1/crisis-contacts", "/api/v1/me", "/api/v1/consents"]
+        say(practice.patient, given=True)
+        assert phone.do("ready")["plan"] == "renewed"
+
+
+def say(patient: Patient, *, given: bool) -> None:
     decide(
-        patient=practice.patient,
+        patient=patient,
         id=uuid.uuid4(),
         scope="care",
         given=given,

@@ -17,7 +17,7 @@ import { ReminderSettings } from "../screens/ReminderSettings.tsx";
 import { Session } from "../screens/Session.tsx";
 import { Settings } from "../screens/Settings.tsx";
 import { useApp } from "./context.ts";
-import { go, type Route, route } from "./routes.ts";
+import { type Route, route } from "./routes.ts";
 
 const WITH_TABS: readonly Route["screen"][] = ["home", "history", "settings"];
 
@@ -68,10 +68,7 @@ function Shown({ route: { screen, about }, code }: { route: Route; code: string 
     case "ready":
       return <Ready />;
     case "consent":
-      if (about === "") {
-        return <FirstConsents onDone={() => go("home", "", { instead: true })} />;
-      }
-      return <ConsentAnew about={about} />;
+      return about === "" ? <FirstConsents /> : <ConsentAnew about={about} />;
     case "session":
       return <Session />;
     case "not-today":

@@ -4,12 +4,11 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Track } from "../listening/catalogue.ts";
 import type { Learned } from "../listening/learned.ts";
 import { beginWith, openSession, planAnew, type Session, skip } from "../listening/session.ts";
-import type { Basis } from "../listening/words.ts";
 import type { Mood } from "../model/package.ts";
 import { startModel } from "../model/thread.ts";
 import { answersOf } from "../readying/answers.ts";
 import { serversNow } from "../readying/clock.ts";
-import { type InUse, type PatientModel, patientModel } from "../readying/model.ts";
+import { type InUse, type ModelBasis, type PatientModel, patientModel } from "../readying/model.ts";
 import { openingOf, toChooseFrom, warm } from "../readying/session.ts";
 import { ownPlanning, ownSession } from "../sessions/choosing.ts";
 import type { Planning } from "../sessions/conducting.ts";
@@ -37,8 +36,8 @@ export class NoModel extends Error {}
 
 export interface ModelForScreens {
   state: ReadonlySignal<ModelState>;
-  /** What its answers rest on; empty where there is no model. */
-  basis: ReadonlySignal<Basis[]>;
+  /** What its answers rest on; null where there is no model. */
+  basis: ReadonlySignal<ModelBasis | null>;
   /** As the phone keeps itself ready (readying/). */
   own: PatientModel;
   /** Look at it anew: after it was renewed, and when a page opens. */
@@ -59,7 +58,7 @@ export function modelOf(app: App): ModelForScreens {
   const { thread } = startModel();
   const own = patientModel(database, thread, () => serversNow(database, around));
   const state = signal<ModelState>({ state: "looking" });
-  const basis = signal<Basis[]>([]);
+  const basis = signal<ModelBasis | null>(null);
   const patient = () => app.kept.value.device?.patientId ?? "";
 
   async function look(): Promise<void> {

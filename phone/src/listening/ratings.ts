@@ -44,6 +44,20 @@ export interface Answers {
 
 const NEUTRAL: Mood = [0, 0];
 
+/** A session plays a track once, so who rated it again thought better of it: the last word counts, in the
+ * place of the first. As adaptation/supports.py has it. */
+export function lastWords(sitting: Rated[]): Rated[] {
+  const last = new Map<string, number>();
+  const inOrder = sitting.toSorted(inTime);
+  for (const rated of inOrder) if (rated.kind === "track") last.set(rated.track, rated.liking);
+  return inOrder.flatMap((rated) => {
+    if (rated.kind === "mood") return [rated];
+    const liking = last.get(rated.track);
+    last.delete(rated.track);
+    return liking === undefined ? [] : [{ ...rated, liking }];
+  });
+}
+
 /** Rows of one sitting, in the order of its track ratings. */
 export function rowsOf(sitting: Rated[]): Row[] {
   const rows: Row[] = [];

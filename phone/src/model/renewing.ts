@@ -22,6 +22,8 @@ const [PLATFORM, KIND] = ["web", "onnx"];
 
 interface OfferedModel {
   record: string;
+  /** Left out by a server that is older than this app. */
+  rated_tracks?: number;
   base: { sha256: string; statement: string };
 }
 
@@ -86,7 +88,8 @@ export async function renewModel(
       return { outcome: "unchanged" };
     }
     const archive = await checkedBundle(database, api, offered, record, keys, now);
-    const model = { version: record.version, record: message, vector: record.vector };
+    const { rated_tracks: ratedTracks = 0 } = offered;
+    const model = { version: record.version, record: message, vector: record.vector, ratedTracks };
     const base = { statement: decoded(offered.base.statement), bundle: offered.base.sha256 };
     const inUse = await keepModel(database, { ...model, ...base }, archive);
     return inUse ? { outcome: "renewed", version: record.version } : { outcome: "unchanged" };

@@ -54,7 +54,7 @@ export function Why({ choice, isFirst }: { choice: Choice; isFirst: boolean }) {
         {words.session.sure}: <strong>{messages.sureness[surenessOf(choice.deviation)]}</strong>
       </p>
       <ul class="hint">
-        {app.model.basis.value.map((one) => (
+        {app.model.basis.value?.answers.map((one) => (
           <li key={one.answer}>{sayBasis(spoken, one)}</li>
         ))}
       </ul>

@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 import { useApp } from "../app/context.ts";
 import type { NowPlaying } from "../app/sitting.ts";
+import type { Heard } from "../sessions/conducting.ts";
+import { Likings } from "./Likings.tsx";
 
 export function Position({ playing }: { playing: NowPlaying }) {
   const { words, messages, numbers } = useApp().language.value;
@@ -19,10 +21,10 @@ export function Position({ playing }: { playing: NowPlaying }) {
   );
 }
 
-/** What was noted of which track: told until the one after it is over. */
+/** What was noted of which track: told, and to be put right, until the one after it is over. */
 interface Said {
   what: "liked" | "disliked";
-  at: number;
+  play: Heard;
 }
 
 export function Keys({ playing }: { playing: NowPlaying }) {
@@ -38,18 +40,18 @@ export function Keys({ playing }: { playing: NowPlaying }) {
   }
   async function dislike(): Promise<void> {
     if (now === undefined) return;
-    setSaid({ what: "disliked", at: now.position });
+    setSaid({ what: "disliked", play: now });
     await conductor.like(now.track, 1);
     await conductor.skip();
     player.skip();
   }
   async function like(): Promise<void> {
     if (now === undefined) return;
-    setSaid({ what: "liked", at: now.position });
+    setSaid({ what: "liked", play: now });
     await conductor.like(now.track, 5);
   }
   const isRated = now === undefined || now.liking !== null;
-  const isNews = said !== null && now !== undefined && now.position <= said.at + 1;
+  const isNews = said !== null && now !== undefined && now.position <= said.play.position + 1;
   return (
     <>
       <div class="keys">
@@ -75,7 +77,39 @@ export function Keys({ playing }: { playing: NowPlaying }) {
       <p class="hint" role="status">
         {isNews && say[said.what]}
       </p>
+      {isNews && <SayAgain key={said.play.track} playing={playing} track={said.play.track} />}
     </>
+  );
+}
+
+interface Given {
+  playing: NowPlaying;
+  track: string;
+}
+
+/** A slip is put right: of what is said of a piece in one session the last word counts. */
+function SayAgain({ playing: { conductor }, track }: Given) {
+  const app = useApp();
+  const { words } = app.language.value;
+  const [isOpen, setOpen] = useState(false);
+  const said = conductor.heard.value.find((play) => play.track === track);
+  const known = app.kept.value.catalogue?.tracks.find(({ id }) => id === track);
+  if (!isOpen) {
+    return (
+      <button type="button" class="plain" onClick={() => setOpen(true)}>
+        {words.session.sayAgain}
+      </button>
+    );
+  }
+  return (
+    <fieldset class="card">
+      <legend>{words.session.by(known?.title ?? "", known?.artist ?? "")}</legend>
+      <Likings
+        track={track}
+        liking={said?.liking ?? null}
+        onLiking={(liking) => void conductor.like(track, liking)}
+      />
+    </fieldset>
   );
 }
 

@@ -20,7 +20,6 @@ import type { ModelThread } from "../model/serving.ts";
 import type { PatientRecord } from "../signing/accept.ts";
 import { type Reason, sha256 } from "../signing/verify.ts";
 import { keptDevice } from "../store/device.ts";
-import { ratedTracks } from "../store/history.ts";
 import { forgetModel, keepVector, keptModel, type Model } from "../store/model.ts";
 import type { Database } from "../store/schema.ts";
 import { answersOf } from "./answers.ts";
@@ -45,6 +44,12 @@ export type Standing =
   | { state: "refused"; reason: Reason }
   | { state: "ready"; inUse: InUse };
 
+export interface ModelBasis {
+  /** That the model knows: those of the record, and those that this phone took in since. */
+  ratedTracks: number;
+  answers: Basis[];
+}
+
 export interface PatientModel {
   /** How it stands now; the newest model, as long as its time lasts. Worth a call when a page opens. */
   standing(): Promise<Standing>;
@@ -54,8 +59,8 @@ export interface PatientModel {
   /** Something was rated in a session, or in none (null), and is kept (sync/outbox.ts): has every open model
    * know it. */
   rated(session: string | null): Promise<void>;
-  /** From how many ratings on what is expected rests on what; none without a model. */
-  basis(): Promise<Basis[]>;
+  /** What is expected rests on what; null without a model. */
+  basis(): Promise<ModelBasis | null>;
   end(): Promise<void>;
 }
 
@@ -63,8 +68,11 @@ interface Opened extends InUse {
   patient: string;
   record: PatientRecord;
   takers: number;
+  /** Rated tracks that the record knows, and with them those that were taken in since. */
+  ofRecord: number;
+  ratedTracks: number;
   /** The vector that knows everything but one sitting, whose rows may change yet. */
-  before: { but: string | null; vector: Float32Array } | null;
+  before: { but: string | null; vector: Float32Array; rows: number } | null;
 }
 
 /** `now`: the server's clock in ms since 1970, as far as it is known (readying/clock.ts). */
@@ -131,6 +139,8 @@ export function patientModel(
         patient,
         record,
         takers: 0,
+        ofRecord: kept.ratedTracks,
+        ratedTracks: kept.ratedTracks,
         before: null,
       };
       await learn(opened, null); // the kept vector may not know what was rated last
@@ -156,11 +166,12 @@ export function patientModel(
       const rows = await unlearnedRows(database, patient, created, session);
       const ratings = ratingsOf(model.bundle, rows, catalogue);
       const vector = await model.adapted(record.vector, ratings);
-      opened.before = { but: session, vector };
+      opened.before = { but: session, vector, rows: rows.length };
     }
     const rows = session === null ? [] : await unlearnedRowsOf(database, session, created);
     const ratings = ratingsOf(model.bundle, rows, catalogue);
     model.vector = await model.adapted(opened.before.vector, ratings);
+    opened.ratedTracks = opened.ofRecord + opened.before.rows + rows.length;
     await keepVector(database, opened.version, model.vector);
   }
 
@@ -187,9 +198,9 @@ export function patientModel(
     basis: () =>
       inTurn(async () => {
         const standing = await look();
-        if (standing.state !== "ready") return [];
-        const { model, patient } = standing.inUse as Opened;
-        return basisOf(model.bundle.manifest.adapting, await ratedTracks(database, patient));
+        if (standing.state !== "ready") return null;
+        const { model, ratedTracks } = standing.inUse as Opened;
+        return { ratedTracks, answers: basisOf(model.bundle.manifest.adapting, ratedTracks) };
       }),
     end: () =>
       inTurn(async () => {

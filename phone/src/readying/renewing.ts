@@ -23,11 +23,11 @@ import { haveMusic, type MusicWanted } from "./music.ts";
 import { outcomeOf, type StepOutcome } from "./outcomes.ts";
 import { BadAnswer, checkAnswer } from "./shapes.ts";
 
-/** In the order in which they are taken. */
+/** In the order in which they are taken. Until the patient agreed to care no more than the first two. */
 export const STEPS = [
+  "crisis-contacts",
   "consents",
   "measures",
-  "crisis-contacts",
   "reminders",
   "keys",
   "model",
@@ -83,13 +83,14 @@ async function steps(
 ): Promise<Ready> {
   const ready = Object.fromEntries(STEPS.map((step) => [step, { outcome: "skipped" }])) as Ready;
   const device = await keptDevice(database);
-  if (device === undefined || device.ended) return { ...ready, consents: { outcome: "ended" } };
+  if (device === undefined || device.ended) return { ...ready, [STEPS[0]]: { outcome: "ended" } };
   const round = { database, around, api, device, progress, wanted };
   for (const step of STEPS) {
     ready[step] = await outcomeOf(database, around, device, () => WORK[step](round));
     if (step === "consents") ready[step] = await inCare(round, ready[step]);
     progress(step, ready[step]);
     if (["ended", "care-ended"].includes(ready[step].outcome)) break;
+    if (step === "consents" && !(await isInCare(round))) break;
   }
   return ready;
 }
@@ -180,6 +181,11 @@ async function inCare(
   if (came.outcome !== "renewed" && came.outcome !== "unchanged") return { outcome: "care-ended" };
   await toldOfTheEnd(database, around);
   return came;
+}
+
+/** The patient agreed to care: what is about them comes to this phone only then. */
+async function isInCare({ database, device }: Round): Promise<boolean> {
+  return (await standingHere(database, device.patientId)).get("care") === true;
 }
 
 /** Keys and models are checked by what is signed, not by their shape: what cannot even be read is none. */

@@ -8,7 +8,7 @@
  */
 
 import { rowsToAdd } from "../listening/adapting.ts";
-import type { Rated, Row } from "../listening/ratings.ts";
+import { lastWords, type Rated, type Row } from "../listening/ratings.ts";
 import { historyOf, type Past, past, ratingsStoredSince } from "../store/history.ts";
 import type { Database, HistoryRow } from "../store/schema.ts";
 
@@ -44,7 +44,7 @@ function rowsOf(sittings: Past[][], created: number): Row[] {
   const known = sittings.flat().filter((event) => isKnown(event, created));
   const ids = new Set(known.map(({ id }) => id));
   return rowsToAdd(
-    sittings.map((events) => events.flatMap(ratedIn)),
+    sittings.map((events) => lastWords(events.flatMap(ratedIn))),
     ids,
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app/context.ts";
 import type { Afterwards, TrackRating } from "../app/sitting.ts";
 import type { Mood } from "../model/package.ts";
+import { Likings } from "../parts/Likings.tsx";
 import { MoodInput } from "../parts/MoodInput.tsx";
 import { Notice } from "../parts/Notice.tsx";
 import { Page } from "../parts/Page.tsx";
@@ -93,19 +94,11 @@ function RateTrack({ track, rating, onRating }: TrackGiven) {
   return (
     <fieldset>
       <legend>{words.session.by(known?.title ?? "", known?.artist ?? "")}</legend>
-      <div class="likings">
-        {words.after.liking.map((name, place) => (
-          <label key={name} class="liking">
-            <input
-              type="radio"
-              name={`liking-${track}`}
-              checked={rating?.liking === place + 1}
-              onChange={() => onRating({ track, liking: place + 1, familiarity })}
-            />
-            <span>{name}</span>
-          </label>
-        ))}
-      </div>
+      <Likings
+        track={track}
+        liking={rating?.liking ?? null}
+        onLiking={(liking) => onRating({ track, liking, familiarity })}
+      />
       {rating !== undefined && (
         <label class="option">
           <input

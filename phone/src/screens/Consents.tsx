@@ -91,8 +91,8 @@ export function Consent({ consent, step, onDecided }: Given) {
   );
 }
 
-/** All that was never asked, one after the other. */
-export function FirstConsents({ onDone }: { onDone: () => void }) {
+/** All that was never asked, one after the other; then what was agreed to is fetched. */
+export function FirstConsents() {
   const app = useApp();
   const { consents, standing, askAgain } = app.kept.value;
   const [first] = useState(() =>
@@ -102,6 +102,9 @@ export function FirstConsents({ onDone }: { onDone: () => void }) {
   );
   const [place, setPlace] = useState(0);
   const consent = first[place];
+  function onDone(): void {
+    go(app.kept.value.plan === undefined ? "ready" : "home", "", { instead: true });
+  }
   useEffect(() => {
     if (first.length === 0) onDone();
   }, [first]);

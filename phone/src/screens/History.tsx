@@ -60,18 +60,18 @@ function WhatWasLearned() {
   const app = useApp();
   const { words, messages, numbers } = app.language.value;
   const [learned, setLearned] = useState<Learned[] | null>(null);
-  const rated = app.past.value.filter(({ kind }) => kind === "track-rating").length;
+  const basis = app.model.basis.value;
+  const rated = basis?.ratedTracks ?? 0;
   useEffect(() => {
     void app.model.learned(usualMood(app.past.value)).then(setLearned, () => setLearned([]));
   }, [rated]);
   const sentences = (learned ?? []).map((one) => sayLearned(app.language.value, one));
   const isEnough = rated >= FEWEST_RATED;
   const said = [...new Set(sentences.filter((sentence) => sentence !== undefined))];
-  const basis = app.model.basis.value;
   return (
     <section>
       <h2>{words.history.learned}</h2>
-      <p class="hint">{words.history.ratings(rated, numbers)}</p>
+      {basis !== null && <p class="hint">{words.history.ratings(rated, numbers)}</p>}
       {isEnough && said.length > 0 ? (
         <>
           <p>{messages.learnedIs}</p>
@@ -84,11 +84,11 @@ function WhatWasLearned() {
       ) : (
         <Notice>{words.history.nothingLearned}</Notice>
       )}
-      {basis.length > 0 && (
+      {basis !== null && basis.answers.length > 0 && (
         <details>
           <summary>{words.session.basis}</summary>
           <ul>
-            {basis.map((one) => (
+            {basis.answers.map((one) => (
               <li key={one.answer}>{sayBasis(app.language.value, one)}</li>
             ))}
           </ul>

@@ -1,4 +1,4 @@
-/** Just connected: what the app needs is fetched; then the patient is asked what they agree to. */
+/** Just connected: the patient is asked what they agree to; then what the app needs is fetched. */
 
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app/context.ts";
@@ -15,16 +15,14 @@ export function Ready() {
   const { steps, ahead, isBusy } = app.keeping;
   const { device } = app.kept.value;
   const say = messages.readying;
-  useEffect(() => {
-    void app.keeping.look();
-  }, []);
-  const done = STEPS.filter((step) => steps.value[step] !== undefined).length;
-  const now = STEPS.find((step) => steps.value[step] === undefined);
-  const hasConsents = app.kept.value.consents.length > 0;
-  function goOn(): void {
+  useEffect(() => void app.keeping.look().then(ask), []);
+  const left = STEPS.filter((step) => (steps.value[step]?.outcome ?? "skipped") === "skipped");
+  const done = STEPS.length - left.length;
+  const isReady = app.kept.value.plan !== undefined;
+  function ask(): void {
     const { consents, standing } = app.kept.value;
     const isAsked = consents.some(({ scope }) => (standing.get(scope) ?? null) === null);
-    go(isAsked ? "consent" : "home", "", { instead: true });
+    if (isAsked) go("consent", "", { instead: true });
   }
   return (
     <Page
@@ -33,8 +31,8 @@ export function Ready() {
         <button
           type="button"
           class="primary"
-          disabled={!hasConsents && isBusy.value}
-          onClick={goOn}
+          disabled={!isReady && isBusy.value}
+          onClick={() => go("home", "", { instead: true })}
         >
           {words.ready.go}
         </button>
@@ -43,14 +41,14 @@ export function Ready() {
       {device && <p>{words.settings.connected(device.clinicName, device.patientCode)}</p>}
       <p>{words.ready.intro}</p>
       <Meter
-        label={now === undefined ? words.common.done : `${words.ready.now} ${say.step[now]}`}
+        label={left.length === 0 ? words.common.done : `${words.ready.now} ${say.step[left[0]]}`}
         value={done}
         most={STEPS.length}
         text={words.ready.of(done, STEPS.length, numbers)}
       />
       <MusicMeter />
       {ahead.value !== null && <p class="hint">{words.ready.goHint}</p>}
-      {!isBusy.value && !hasConsents && <Notice kind="bad">{say.notAll}</Notice>}
+      {!isBusy.value && !isReady && <Notice kind="bad">{say.notAll}</Notice>}
     </Page>
   );
 }

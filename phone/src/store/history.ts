@@ -45,12 +45,6 @@ export async function historyOfIds(
   );
 }
 
-/** How many tracks the patient rated, as far as this phone knows. */
-export async function ratedTracks(database: Database, patient: string): Promise<number> {
-  const rows = await database.getAll("history");
-  return rows.filter((row) => row.kind === "track-rating" && row.patient === patient).length;
-}
-
 /** Of the patient's track ratings those that the server stored at `since` or later, by its own clock in ms
  * since 1970, or of which it is not known that it did: unopened. */
 export async function ratingsStoredSince(

@@ -13,6 +13,8 @@ export interface Model {
   /** SHA-256 of the bundle, in hexadecimal. */
   bundle: string;
   vector: Float32Array;
+  /** How many rated tracks the record was made from, as the server says. */
+  ratedTracks: number;
 }
 
 /** The record goes with a bundle that is neither given nor kept. */
@@ -22,10 +24,10 @@ export class NoBundle extends Error {}
 export async function keptModel(database: Database): Promise<Model | undefined> {
   const row = await database.get("model", "current");
   if (row === undefined) return undefined;
-  const { version, bundle } = row;
+  const { version, bundle, ratedTracks } = row;
   const sealed = Promise.all([unseal(row.messages), unseal(row.vector)]);
   const read = await ifReadable(sealed);
-  if (read !== null) return { version, bundle, ...read[0], vector: read[1] };
+  if (read !== null) return { version, bundle, ...read[0], vector: read[1], ratedTracks };
   await forgetModel(database, version);
   return undefined;
 }
@@ -42,11 +44,11 @@ export function keptBundle(database: Database, sha256: string): Promise<Bytes | 
  */
 export async function keepModel(
   database: Database,
-  { version, bundle, record, statement, vector }: Model,
+  { version, bundle, record, statement, vector, ratedTracks }: Model,
   archive: Bytes | null,
 ): Promise<boolean> {
   const messages = await seal({ record, statement });
-  const row: ModelRow = { version, bundle, messages, vector: await seal(vector) };
+  const row: ModelRow = { version, bundle, messages, vector: await seal(vector), ratedTracks };
   return inOne(database, ["model", "bundles"], async (writing) => {
     const [models, bundles] = [writing.objectStore("model"), writing.objectStore("bundles")];
     const before = await models.get("current");

@@ -37,6 +37,7 @@ export interface ModelRow {
   messages: Sealed<{ record: Bytes; statement: Bytes }>;
   /** The record's, adapted to what was rated since. */
   vector: Sealed<Float32Array>;
+  ratedTracks: number;
 }
 
 /** An answer of the server that is good until there is another, with the ETag to ask for that. */

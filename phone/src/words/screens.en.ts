@@ -111,7 +111,7 @@ export const screensEn = {
     },
     homework: "Between sessions",
     plan: (pieces: number, length: number, { whole }: Numbers) =>
-      `Your plan: ${whole(pieces)} ${tracks(pieces)}, about ${whole(length)} ${minutes(length)}, from how you feel to where you and your therapist want to go.`,
+      `Your plan: ${whole(pieces)} ${tracks(pieces)}, up to ${whole(length)} ${minutes(length)}, from how you feel to where you and your therapist want to go.`,
     lastTime: (time: string) => `Last session: ${time}`,
     measures: (count: number, { whole }: Numbers) =>
       count === 1 ? "A short questionnaire is due" : `${whole(count)} questionnaires are due`,
@@ -168,6 +168,7 @@ export const screensEn = {
     dislike: "Not this one",
     liked: "Noted: you like it.",
     disliked: "Noted. Another piece comes instead.",
+    sayAgain: "Change what you said",
     feel: "I feel different now",
     replanned: "The rest was made anew.",
     rest: "What comes next",
@@ -315,7 +316,8 @@ export const screensEn = {
     export: "Save a copy of what is on this phone",
     exportHint: "A file that you can read and pass on. It is not encrypted.",
     forget: "Forget this phone",
-    forgetIntro: "Deletes everything of the app from this phone. What your clinic has stays there.",
+    forgetIntro:
+      "Deletes everything of the app from this phone. What your clinic has stays there. Where the phone was lost or is given away, ask your clinic to end its access too.",
     forgetLost: (items: number, { whole }: Numbers) =>
       items === 0
         ? "Your clinic has everything that you reported."

@@ -157,6 +157,7 @@ export const screensZh: Screens = {
     dislike: "不要这首",
     liked: "已记下：您喜欢这首。",
     disliked: "已记下。换成另一首。",
+    sayAgain: "改一下",
     feel: "我现在感觉不同了",
     replanned: "后面的音乐已重新选择。",
     rest: "接下来",

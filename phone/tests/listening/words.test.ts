@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { adaptFrom, rowsToAdd } from "../../src/listening/adapting.ts";
 import { learnedOf } from "../../src/listening/learned.ts";
-import type { Rated } from "../../src/listening/ratings.ts";
+import { lastWords, type Rated } from "../../src/listening/ratings.ts";
 import { basisOf, reasonsFor, surenessOf } from "../../src/listening/words.ts";
 import type { Bundle, Evidence } from "../../src/model/bundle.ts";
 import type { Choice, Rating } from "../../src/model/package.ts";
@@ -71,6 +71,15 @@ test("a model that learns takes in what its record does not have, in the manifes
   expect(taken[0].outcome).toEqual(Float32Array.of(0.4, 0, 1));
   expect(taken[0].weight).toEqual(Float32Array.of(third, 0, 1));
   expect(taken[0].mood[1]).toBeCloseTo(0.2);
+});
+
+test("of a piece that was rated again in a session the last word counts, where the first stood", () => {
+  const track = (id: string, at: number, name: string, liking: number): Rated => {
+    return { kind: "track", id, at, track: name, liking };
+  };
+  const mood: Rated = { kind: "mood", id: "m", at: 3, phase: "during", mood: [0, 0] };
+  const sitting = [track("c", 4, "0", 5), mood, track("a", 1, "0", 1), track("b", 2, "1", 3)];
+  expect(lastWords(sitting)).toEqual([track("a", 1, "0", 5), track("b", 2, "1", 3), mood]);
 });
 
 test("what was learned is said where the model adapts, and a feature tells tracks apart", async () => {

@@ -45,7 +45,8 @@ export async function livedIn(name = newName()): Promise<Page> {
   const here = around(clockAt(NOON));
   await page.keepDevice(database, DEVICE);
   const one = Uint8Array.of(1);
-  const model = { version: 1, record: one, statement: one, bundle: "aa", vector: VECTOR };
+  const messages = { record: one, statement: one };
+  const model = { version: 1, ...messages, bundle: "aa", vector: VECTOR, ratedTracks: 0 };
   await page.keepModel(database, model, one);
   await page.keepAnswer(database, "plan", { name: "Evening calm" });
   for (const id of ["first", "second", "third"]) await rate(page, id);
