@@ -99,8 +99,7 @@ def _last_words(sitting: list[Event]) -> list[Event]:
     counts, in the place of the first."""
     last = {event.track: event for event in sitting if isinstance(event, TrackHeard)}
     events = [
-        last.pop(event.track, None) if isinstance(event, TrackHeard) else event
-        for event in sitting
+        last.pop(event.track, None) if isinstance(event, TrackHeard) else event for event in sitting
     ]
     return [event for event in events if event is not None]
 

@@ -13,8 +13,10 @@ import numpy as np
 import soundfile
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browsing import QUIET
+from tests.browsing import QUIET, Window
 from tests.needs import require
+from tests.phone.app import PhoneApp
+from tests.waiting import until
 
 SIZE = {"width": 360, "height": 740}
 PATIENCE = 120_000  # ms
@@ -142,16 +144,15 @@ class Phone:
 
     def connect(self, code: str) -> None:
         """From the code to the first screen on which a session can be begun."""
+        app = PhoneApp(Window(self.page, ""))
         self.page.locator("input[name=code]").fill(code)
-        self.page.locator("footer button.primary").click()
-        self.page.locator("progress, [role=progressbar], meter").first.wait_for()
-        self.until("document.querySelector('footer button.primary:not(:disabled)') !== null")
-        self.page.locator("footer button.primary").click()
-        while not self.page.locator("footer button.big").count():
-            agree = self.page.locator("footer button.equal")
-            if agree.count() > 1:
-                agree.first.click()
-            time.sleep(0.1)
+        app.tap("pair.connect")
+        asked, ready = app.find("button", "consent.yes.care"), app.find("button", "ready.go")
+        until(lambda: asked.count() or (ready.count() and ready.is_enabled()), "a question, or all")
+        if asked.count():  # else the patient agreed on the phone before this one
+            app.agree()
+        ready.click()
+        app.find("button", "home.make").wait_for()
 
     def rest(self) -> None:
         """Until nothing is sent, fetched or computed any more."""

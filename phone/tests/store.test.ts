@@ -167,6 +167,29 @@ test("a phone that becomes another patient's keeps their reports apart until tol
   expect(await counts(database)).toEqual({ waiting: 1, aside: 0 });
 });
 
+test("what was damaged at rest is left out, and a phone that does not know whose it is connects anew", async () => {
+  const database = await connected();
+  const here = around(clockAt(NOON));
+  for (const id of ["damaged", "whole"]) {
+    await keepReport(database, here, PATIENT, { id, kind: "mood-rating", body: RATING });
+  }
+  const row = await database.get("history", "damaged");
+  if (row?.body.as !== "aes-gcm-1") throw new Error("It is sealed.");
+  row.body.bytes[0] ^= 1;
+  await database.put("history", row);
+  expect((await history(database, PATIENT)).map(({ id }) => id)).toEqual(["whole"]);
+
+  await keepModel(database, MODEL, bytes(9));
+  const device = await database.get("device", "this");
+  if (device?.as !== "aes-gcm-1") throw new Error("It is sealed.");
+  device.bytes[0] ^= 1;
+  await database.put("device", device, "this");
+  expect(await keptDevice(database)).toBeUndefined();
+  await keepDevice(database, { ...DEVICE, patientId: "whoever comes" });
+  expect(await keptModel(database)).toBeUndefined();
+  expect(await counts(database, PATIENT)).toEqual({ waiting: 2, aside: 0 });
+});
+
 test("the end of care leaves the patient their own history, and nothing else", async () => {
   const database = await connected();
   await keepModel(database, MODEL, bytes(9));

@@ -31,6 +31,17 @@ test("what is stored goes, in the order in which it was kept, with the token and
   ]);
 });
 
+test("a row that was damaged stays, is not sent, and stands in the way of no other", async () => {
+  const database = await holding(rating("a"), rating("b"));
+  const [damaged] = await database.getAll("outbox");
+  if (damaged.body.as !== "plain") damaged.body.bytes[0] ^= 1;
+  await database.put("outbox", damaged);
+  const server = saying(() => "stored");
+  expect((await sync(database, around(clockAt(NOON), { fetch: server.fetch }))).stored).toBe(1);
+  expect(server.calls.map(sentIds)).toEqual([["b"]]);
+  expect(await counts(database)).toEqual({ waiting: 1, aside: 0 });
+});
+
 test("an item waits for its session, which is in a later batch", async () => {
   const database = await holding(rating("early", "session"), SESSION);
   const there = new Set<unknown>();

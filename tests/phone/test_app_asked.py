@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext
 from tests.phone.patient import DAY, Patient
 from tests.phone.surgery import Surgery
 from tests.waiting import until
-from therapy.models import MeasureResponse, ReminderRule, SessionNotHeld
+from therapy.models import MeasureResponse, ReminderRule, SessionNotHeld, TrackRating
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -123,3 +123,23 @@ def test_reminders_are_set_and_what_cannot_be_is_said(
     app.find("checkbox", "reminders.on").click()
     app.until_it_reads(app.say("reminders.failed"))
     assert not app.find("checkbox", "reminders.on").is_checked()
+
+
+def test_what_was_said_of_a_piece_can_be_put_right(app: Patient, clinic: Surgery) -> None:
+    app.begin_and_pause()
+    app.tap("session.like")
+    app.reads(app.say("session.liked"))
+    app.tap("session.sayAgain")
+    so_so = app.page.get_by_role("radio", name=app.say("after.liking.2"), exact=True)
+    loved = app.page.get_by_role("radio", name=app.say("after.liking.4"), exact=True)
+    assert loved.is_checked()
+    so_so.check()
+    app.tap("session.stop")
+    app.sees("stopped.title")
+    app.tap("stopped.noReason")
+    app.tap("mood.skip")
+    app.leave()
+    app.hand_over()
+    said = TrackRating.objects.filter(patient=clinic.patient).order_by("rated_at")
+    assert [rating.liking for rating in said] == [5, 3]
+    assert len({rating.track for rating in said}) == 1

@@ -50,7 +50,7 @@ export function lastWords(sitting: Rated[]): Rated[] {
   const last = new Map<string, number>();
   const inOrder = sitting.toSorted(inTime);
   for (const rated of inOrder) if (rated.kind === "track") last.set(rated.track, rated.liking);
-  return inOrder.flatMap((rated) => {
+  return inOrder.flatMap((rated): Rated[] => {
     if (rated.kind === "mood") return [rated];
     const liking = last.get(rated.track);
     last.delete(rated.track);

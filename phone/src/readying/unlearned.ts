@@ -9,7 +9,7 @@
 
 import { rowsToAdd } from "../listening/adapting.ts";
 import { lastWords, type Rated, type Row } from "../listening/ratings.ts";
-import { historyOf, type Past, past, ratingsStoredSince } from "../store/history.ts";
+import { historyOf, type Past, ratingsStoredSince, readable } from "../store/history.ts";
 import type { Database, HistoryRow } from "../store/schema.ts";
 
 const SECOND = 1000; // ms; a record says when it was made in whole seconds
@@ -26,7 +26,7 @@ export async function unlearnedRows(
   const sessions = new Set(unknown.map(({ session }) => session ?? null));
   const sittings = [...sessions].filter((session) => session !== null && session !== but);
   const events = await historyOf(database, sittings as string[]);
-  const alone = await Promise.all(unknown.filter(isAlone).map(past));
+  const alone = await readable(unknown.filter(isAlone));
   const together = sittings.map((sitting) => events.filter(({ session }) => session === sitting));
   return rowsOf([...together, ...alone.map(one)], created);
 }

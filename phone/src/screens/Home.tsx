@@ -12,7 +12,7 @@ import { Page } from "../parts/Page.tsx";
 import { StandingOfData } from "../parts/StandingOfData.tsx";
 import { dealtWith, nextOccasion, openOccasion, room } from "../sessions/calendar.ts";
 import { measuresDue } from "../sessions/due.ts";
-import { sittingsOf } from "../sessions/looking.ts";
+import { sittingsOf, usualMinutes } from "../sessions/looking.ts";
 import { WithoutModel } from "./OwnChoice.tsx";
 import { OthersHere } from "./Pairing.tsx";
 
@@ -112,9 +112,10 @@ function ThePlan({ plan }: { plan: Plan }) {
   const app = useApp();
   const { words, numbers, date } = app.language.value;
   const last = sittingsOf(app.past.value).at(-1);
+  const length = usualMinutes(plan.track_count, app.kept.value.catalogue?.tracks ?? []);
   return (
     <>
-      <p>{words.home.plan(plan.track_count, plan.minutes, numbers)}</p>
+      <p>{words.home.plan(plan.track_count, length ?? plan.minutes, numbers)}</p>
       {last !== undefined && <p class="hint">{words.home.lastTime(date(last.startedAt))}</p>}
     </>
   );

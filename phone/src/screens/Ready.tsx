@@ -19,6 +19,7 @@ export function Ready() {
   const left = STEPS.filter((step) => (steps.value[step]?.outcome ?? "skipped") === "skipped");
   const done = STEPS.length - left.length;
   const isReady = app.kept.value.plan !== undefined;
+  const isWaiting = isBusy.value || Object.keys(steps.value).length === 0;
   function ask(): void {
     const { consents, standing } = app.kept.value;
     const isAsked = consents.some(({ scope }) => (standing.get(scope) ?? null) === null);
@@ -31,7 +32,7 @@ export function Ready() {
         <button
           type="button"
           class="primary"
-          disabled={!isReady && isBusy.value}
+          disabled={!isReady && isWaiting}
           onClick={() => go("home", "", { instead: true })}
         >
           {words.ready.go}
@@ -48,7 +49,7 @@ export function Ready() {
       />
       <MusicMeter />
       {ahead.value !== null && <p class="hint">{words.ready.goHint}</p>}
-      {!isBusy.value && !isReady && <Notice kind="bad">{say.notAll}</Notice>}
+      {!isWaiting && !isReady && <Notice kind="bad">{say.notAll}</Notice>}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 /** The patient's history, session by session, for them to look at. Times are milliseconds since 1970. */
 
+import type { Track } from "../listening/catalogue.ts";
 import type { Mood } from "../model/package.ts";
 import type { Past } from "../store/history.ts";
 
@@ -42,17 +43,27 @@ export function sittingsOf(past: Past[]): Sitting[] {
 
 const LATEST = 5;
 
+/** How long so many tracks last, in minutes, where they are as long as tracks here usually are; null where no
+ * length is known. */
+export function usualMinutes(count: number, tracks: Pick<Track, "duration">[]): number | null {
+  const lengths = tracks.flatMap(({ duration }) => duration ?? []);
+  if (lengths.length === 0) return null;
+  return Math.max(1, Math.round((count * median(lengths)) / 60));
+}
+
 /** How the patient usually feels before a session: the median of the latest ratings; the middle of both
  * scales where there is none. */
 export function usualMood(past: Past[]): Mood {
   const before = past
     .filter(({ kind, body }) => kind === "mood-rating" && body.phase === "before")
     .slice(-LATEST);
-  const median = (name: string) => {
-    const values = before.map(({ body }) => body[name] as number).sort((a, b) => a - b);
-    if (values.length === 0) return 0;
-    const middle = values.length / 2;
-    return (values[Math.ceil(middle) - 1] + values[Math.floor(middle)]) / 2;
-  };
-  return [median("valence"), median("arousal")];
+  if (before.length === 0) return [0, 0];
+  const usual = (name: string) => median(before.map(({ body }) => body[name] as number));
+  return [usual("valence"), usual("arousal")];
+}
+
+function median(values: number[]): number {
+  const inOrder = values.toSorted((a, b) => a - b);
+  const middle = inOrder.length / 2;
+  return (inOrder[Math.ceil(middle) - 1] + inOrder[Math.floor(middle)]) / 2;
 }

@@ -2,13 +2,14 @@
 
 import type { Key } from "../signing/verify.ts";
 import type { Database, Device } from "./schema.ts";
-import { seal, unseal } from "./sealing.ts";
+import { ifReadable, seal, unseal } from "./sealing.ts";
 import { inOne } from "./transactions.ts";
 
-/** Undefined before the first pairing. */
+/** Undefined before the first pairing, and where it cannot be read any more: then the patient connects again,
+ * and what they reported is sent all the same. */
 export async function keptDevice(database: Database): Promise<Device | undefined> {
   const row = await database.get("device", "this");
-  return row && (await unseal(row));
+  return (row && (await ifReadable(unseal(row)))) ?? undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ export async function keepDevice(database: Database, device: Device): Promise<vo
     await writing.objectStore("device").put(sealed, "this");
     await writing.objectStore("state").delete("pairing");
     await writing.objectStore("state").delete("sync");
-    if (before === undefined || before.patientId === device.patientId) return;
+    if (before?.patientId === device.patientId) return;
     for (const name of ["model", "bundles", "answers"] as const) {
       await writing.objectStore(name).clear();
     }

@@ -1,7 +1,7 @@
 /** What the patient rated and heard, for themselves and for what the app goes by: recency, familiarity. */
 
 import type { Database, HistoryRow, ItemBody, Kind } from "./schema.ts";
-import { unseal } from "./sealing.ts";
+import { ifReadable, unseal } from "./sealing.ts";
 
 export interface Past {
   id: string;
@@ -17,7 +17,7 @@ export interface Past {
 /** Everything of the patient from a time on, oldest first. */
 export async function history(database: Database, patient: string, since = 0): Promise<Past[]> {
   const rows = await database.getAllFromIndex("history", "at", IDBKeyRange.lowerBound(since));
-  return Promise.all(rows.filter((row) => row.patient === patient).map(past));
+  return readable(rows.filter((row) => row.patient === patient));
 }
 
 /** What happened in these sessions, in no order. */
@@ -25,7 +25,7 @@ export async function historyOf(database: Database, sessions: string[]): Promise
   const rows = await Promise.all(
     sessions.map((session) => database.getAllFromIndex("history", "session", session)),
   );
-  return Promise.all(rows.flat().map(past));
+  return readable(rows.flat());
 }
 
 /** The ids of everything, of whomever, from a time on: of what is known already nothing need be opened. */
@@ -40,9 +40,7 @@ export async function historyOfIds(
   ids: string[],
 ): Promise<Past[]> {
   const rows = await Promise.all(ids.map((id) => database.get("history", id)));
-  return Promise.all(
-    rows.filter((row) => row?.patient === patient).map((row) => past(row as HistoryRow)),
-  );
+  return readable(rows.filter((row) => row !== undefined).filter((row) => row.patient === patient));
 }
 
 /** Of the patient's track ratings those that the server stored at `since` or later, by its own clock in ms
@@ -59,6 +57,12 @@ export async function ratingsStoredSince(
   );
 }
 
-export async function past({ patient: _, era: __, body, ...rest }: HistoryRow): Promise<Past> {
+/** A row that was damaged is left out: it stands in the way of no other. */
+export async function readable(rows: HistoryRow[]): Promise<Past[]> {
+  const found = await Promise.all(rows.map((row) => ifReadable(past(row))));
+  return found.filter((row) => row !== null);
+}
+
+async function past({ patient: _, era: __, body, ...rest }: HistoryRow): Promise<Past> {
   return { ...rest, body: await unseal(body) };
 }

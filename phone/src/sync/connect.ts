@@ -5,7 +5,7 @@ import { apiOf } from "../api/client.ts";
 import { Problem } from "../api/problems.ts";
 import { heldOfOthers, keepDevice } from "../store/device.ts";
 import type { Database, Device, PairingRow } from "../store/schema.ts";
-import { seal, unseal } from "../store/sealing.ts";
+import { ifReadable, seal, unseal } from "../store/sealing.ts";
 import { lookAtClocks } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -53,8 +53,8 @@ export async function connect(
 async function keyFor(database: Database, code: string, label: string): Promise<string> {
   const before = (await database.get("state", "pairing")) as PairingRow | undefined;
   if (before !== undefined) {
-    const request = await unseal(before.request);
-    if (request.code === code && request.label === label) return before.key;
+    const request = await ifReadable(unseal(before.request));
+    if (request?.code === code && request.label === label) return before.key;
   }
   const key = crypto.randomUUID();
   await database.put("state", { request: await seal({ code, label }), key }, "pairing");

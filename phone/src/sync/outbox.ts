@@ -2,7 +2,7 @@
 
 import { writeWithRoom } from "../store/room.ts";
 import type { Database, ItemBody, Kind, OutboxRow, Reason } from "../store/schema.ts";
-import { seal, unseal } from "../store/sealing.ts";
+import { ifReadable, seal, unseal } from "../store/sealing.ts";
 import { inOne } from "../store/transactions.ts";
 import { behind, type ClockRow, isAsGood, present } from "./clock.ts";
 import { keepLook } from "./state.ts";
@@ -59,6 +59,14 @@ export function waitingAfter(
   most: number,
 ): Promise<OutboxRow[]> {
   return database.getAll("outbox", IDBKeyRange.lowerBound(place, true), most);
+}
+
+/** Those of the patient that can be read. One that was damaged stays, is not sent, and stands in the way of no
+ * other. */
+export async function sendable(rows: OutboxRow[], patient: string): Promise<OutboxRow[]> {
+  const own = rows.filter((row) => row.patient === patient);
+  const bodies = await Promise.all(own.map(({ body }) => ifReadable(unseal(body))));
+  return own.filter((_, place) => bodies[place] !== null);
 }
 
 /** What is sent of a row: the same however often it is. */

@@ -11,7 +11,7 @@ import type { Database, Device, OutboxRow } from "../store/schema.ts";
 import { fitting, MOST_ITEMS } from "./batches.ts";
 import { behind, type ClockRow, isAsGood, present } from "./clock.ts";
 import { Again, afterAll, afterProblem, type Result } from "./endings.ts";
-import { bringBack, itemOf, settleEnds, waitingAfter } from "./outbox.ts";
+import { bringBack, itemOf, sendable, settleEnds, waitingAfter } from "./outbox.ts";
 import { apply, areOutcomesOf, setAsideAsTooLarge, type Told } from "./outcomes.ts";
 import { restOf } from "./pauses.ts";
 import { changeSyncState, lookAtClocks, noteCareEnded, syncState } from "./state.ts";
@@ -77,7 +77,7 @@ async function sendEverything(round: Round): Promise<void> {
     for (;;) {
       const found = await waitingAfter(round.database, last, MOST_ITEMS);
       if (found.length === 0) break;
-      const rows = found.filter(({ patient }) => patient === round.device.patientId);
+      const rows = await sendable(found, round.device.patientId);
       if (rows.length === 0) {
         last = found[found.length - 1].place;
         continue;

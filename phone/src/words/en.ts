@@ -29,7 +29,8 @@ const plural = (count: number, one: string, many: string) => (count === 1 ? one 
 
 export const en: Messages = {
   why: {
-    "leads-there": ({ distance }) => `it fits the next step of your path ${FITS[fitOf(distance)]}`,
+    "leads-there": ({ distance }) =>
+      `it fits the next step to where you want to go ${FITS[fitOf(distance)]}`,
     liked: ({ liking }, { fixed }) => `you may like it ${fixed(liking, 1)} of 5`,
     "well-known": () => "you know it well",
     "sounds-alike": () => "close in sound to the one before",

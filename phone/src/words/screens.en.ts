@@ -111,7 +111,7 @@ export const screensEn = {
     },
     homework: "Between sessions",
     plan: (pieces: number, length: number, { whole }: Numbers) =>
-      `Your plan: ${whole(pieces)} ${tracks(pieces)}, up to ${whole(length)} ${minutes(length)}, from how you feel to where you and your therapist want to go.`,
+      `Your plan: ${whole(pieces)} ${tracks(pieces)}, about ${whole(length)} ${minutes(length)}, from how you feel to where you and your therapist want to go.`,
     lastTime: (time: string) => `Last session: ${time}`,
     measures: (count: number, { whole }: Numbers) =>
       count === 1 ? "A short questionnaire is due" : `${whole(count)} questionnaires are due`,

@@ -294,7 +294,8 @@ export const screensZh: Screens = {
     export: "保存这部手机上的内容副本",
     exportHint: "一个您可以阅读和转交的文件，没有加密。",
     forget: "清除这部手机",
-    forgetIntro: "从这部手机上删除应用的所有内容。诊所已有的内容会保留在诊所。",
+    forgetIntro:
+      "从这部手机上删除应用的所有内容。诊所已有的内容会保留在诊所。如果手机遗失或转让，请同时请诊所终止它的访问权限。",
     forgetLost: (items, { whole }) =>
       items === 0
         ? "您报告的一切诊所都已收到。"

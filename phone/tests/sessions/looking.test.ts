@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Plan } from "../../src/listening/plan.ts";
 import { expiredOccasions, nextOccasion, openOccasion, room } from "../../src/sessions/calendar.ts";
 import { measuresDue } from "../../src/sessions/due.ts";
-import { sittingsOf, usualMood } from "../../src/sessions/looking.ts";
+import { sittingsOf, usualMinutes, usualMood } from "../../src/sessions/looking.ts";
 import { moodRated, notHeld, sessionBegun, sessionEnded } from "../../src/sessions/reports.ts";
 import type { Past } from "../../src/store/history.ts";
 import type { Report } from "../../src/sync/outbox.ts";
@@ -96,4 +96,11 @@ test("the usual mood is the median of the last five before a session", () => {
   expect(usualMood(past(...reports.slice(1, 3)))).toEqual([
     0.15000000000000002, -0.15000000000000002,
   ]);
+});
+
+test("a session lasts as long as so many usual tracks; of unknown lengths nothing is said", () => {
+  const lasting = (...seconds: (number | null)[]) => seconds.map((duration) => ({ duration }));
+  expect(usualMinutes(5, lasting(40, null, 50, 600))).toBe(4);
+  expect(usualMinutes(1, lasting(5))).toBe(1);
+  expect(usualMinutes(5, lasting(null))).toBeNull();
 });
