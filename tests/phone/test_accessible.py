@@ -71,12 +71,12 @@ MEASURE = """(percent) => {
   return found;
 }"""
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-FORGET_MUSIC = """async () => {
+FORGET = """async (stores) => {
   const request = indexedDB.open("attune");
   await new Promise((resolve) => { request.onsuccess = resolve; });
   const database = request.result;
-  const clearing = database.transaction(["audio"], "readwrite");
-  clearing.objectStore("audio").clear();
+  const clearing = database.transaction(stores, "readwrite");
+  for (const store of stores) clearing.objectStore(store).clear();
   await new Promise((resolve) => { clearing.oncomplete = resolve; });
   database.close();
 }"""
@@ -126,6 +126,7 @@ def test_everybody_can_use_every_screen(
         a_questionnaire(app, look)
         a_session(app, look)
         other_sessions(app, look)
+        without_a_model(app, look)
         a_lock(app, look)
         the_end_of_care(app, look)
         assert inspection.problems == {}
@@ -244,6 +245,8 @@ def other_sessions(app: PhoneApp, look: Any) -> None:
     app.tap("home.calm")
     app.feel(-60, 60)
     app.tap("session.pause")
+    app.tap("session.like")
+    app.tap("session.sayAgain")
     look("session", "live")
     app.page.route("**/audio", lambda route: route.abort())  # what is forgotten stays so
     app.page.reload()
@@ -253,7 +256,7 @@ def other_sessions(app: PhoneApp, look: Any) -> None:
     app.tap("measure.skip")
     app.tap("after.home")
     app.sees("home.title")
-    app.page.evaluate(FORGET_MUSIC)
+    app.page.evaluate(FORGET, ["audio"])
     app.tap("home.make")
     app.tap("measure.skip")
     app.sees("mood.before")
@@ -262,6 +265,33 @@ def other_sessions(app: PhoneApp, look: Any) -> None:
     look("session", "nothing to play")
     app.tap("after.home")
     app.sees("home.title")
+
+
+def without_a_model(app: PhoneApp, look: Any) -> None:
+    app.page.unroute_all()
+    hand_over(app, "audio")
+    app.page.route("**/api/v1/model?*", lambda route: route.abort())
+    app.page.evaluate(FORGET, ["model", "bundles"])
+    app.page.reload()
+    app.reads(app.say("messages.readying.withoutModel.none"))
+    look("home", "without a model")
+    app.tap("home.make")
+    app.tap("measure.skip")
+    app.sees("mood.before")
+    app.tap("mood.skip")
+    app.sees("own.title")
+    app.page.get_by_role("checkbox").first.check()
+    look("session", "own choice")
+    app.page.unroute_all()
+    app.page.reload()
+    hand_over(app, "model")
+
+
+def hand_over(app: PhoneApp, store: str) -> None:
+    """Until there is something in this store again."""
+    app.go("data")
+    app.tap("settings.sync")
+    until(lambda: app.kept(store), f"the {store} to come")
 
 
 def a_lock(app: PhoneApp, look: Any) -> None:

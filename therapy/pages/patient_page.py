@@ -1,6 +1,7 @@
 """What one patient's page shows."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from therapy.pages.charts import Mood, SessionMood
 from therapy.pages.overview import Moods, moods_around
+from therapy.pages.session_words import ending_in_words
 from therapy.people.models import Patient
 from therapy.sessions import selectors
 from therapy.sessions.models import (
@@ -15,16 +17,19 @@ from therapy.sessions.models import (
     MoodRating,
     PlaylistEntry,
     PlaylistLog,
+    TrackPlay,
     TrackRating,
 )
 
 
 @dataclass(frozen=True)
 class PlaylistLine:
-    """A track of a playlist; `liking` 1..5 where the patient rated it in that session."""
+    """A track of a playlist; `liking` 1..5 where the patient rated it in that session, `play` where
+    it sounded there."""
 
     entry: PlaylistEntry
     liking: int | None
+    play: TrackPlay | None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,16 @@ class SessionSheet:
     session: ListeningSession
     moods: Moods
     playlists: tuple[PlaylistSheet, ...]
+    plays: tuple[TrackPlay, ...]
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words; empty where the phone did not say."""
+        return ending_in_words(self.session)
+
+    @property
+    def seconds_heard(self) -> float:
+        return sum(play.seconds_heard for play in self.plays)
 
     @property
     def minutes(self) -> int | None:
@@ -92,14 +107,27 @@ def session_sheets(sessions: Sequence[ListeningSession]) -> list[SessionSheet]:
     moods = moods_around(ids)
     ratings = TrackRating.objects.filter(session__in=ids).order_by("rated_at", "id")
     liking = {(rating.session_id, rating.track_id): rating.liking for rating in ratings}
+    plays = plays_in(ids)
     return [
         SessionSheet(
             session=session,
             moods=moods.get(session.id, Moods()),
-            playlists=tuple(_playlist_sheet(log, liking) for log in session.playlists.all()),
+            playlists=tuple(
+                _playlist_sheet(log, liking, plays[session.id]) for log in session.playlists.all()
+            ),
+            plays=tuple(plays[session.id]),
         )
         for session in sessions
     ]
+
+
+def plays_in(sessions: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[TrackPlay]]:
+    """What sounded in each of the sessions, in order."""
+    found: dict[uuid.UUID, list[TrackPlay]] = defaultdict(list)
+    for play in TrackPlay.objects.filter(session__in=list(sessions)).order_by("position", "id"):
+        assert play.session_id is not None
+        found[play.session_id].append(play)
+    return found
 
 
 def track_ratings_of(patient: Patient) -> QuerySet[TrackRating]:
@@ -120,10 +148,15 @@ def _session_mood(session: ListeningSession, moods: Moods) -> SessionMood:
 
 
 def _playlist_sheet(
-    log: PlaylistLog, liking: dict[tuple[uuid.UUID | None, uuid.UUID], int]
+    log: PlaylistLog,
+    liking: dict[tuple[uuid.UUID | None, uuid.UUID], int],
+    plays: Iterable[TrackPlay],
 ) -> PlaylistSheet:
+    played = {play.track_id: play for play in plays}
     lines = tuple(
-        PlaylistLine(entry, liking.get((log.session_id, entry.track_id)))
+        PlaylistLine(
+            entry, liking.get((log.session_id, entry.track_id)), played.get(entry.track_id)
+        )
         for entry in log.entries.all()
     )
     return PlaylistSheet(log, lines)

@@ -11,7 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import PatientFactory, SessionPlanFactory, TrackFactory, TrackRatingFactory
+from tests.factories import (
+    PatientFactory,
+    SessionPlanFactory,
+    TrackFactory,
+    TrackPlayFactory,
+    TrackRatingFactory,
+)
 from tests.people import People
 from tests.therapy.pages.conftest import SignedIn
 from tests.therapy.pages.reading import add_playlist, add_session, rows, words
@@ -125,11 +131,48 @@ def test_a_sessions_playlist_shows_path_expectation_and_liking(
     first, second = (
         next(row for row in rows(response) if row.startswith(f"{place}. ")) for place in (1, 2)
     )
-    assert first == f"1. {people.tracks[0].title} −0.50 −0.40 ± 0.20 +0.50 +0.40 ± 0.25 5"
+    assert first == f"1. {people.tracks[0].title} −0.50 −0.40 ± 0.20 +0.50 +0.40 ± 0.25 no 5"
     assert second.endswith("not rated")
     shown = words(response)
-    assert "2 Mar 2026, 18:00 18 min version 4 valence −0.40 → before, +0.10 after" in shown
+    assert (
+        "2 Mar 2026, 18:00 18 min nothing reported version 4 valence −0.40 → before, +0.10 after"
+        in shown
+    )
     assert "Playlist of 2 tracks , model version 7" in shown
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason", "said"),
+    [
+        ("completed", "", "18 min heard out"),
+        ("stopped", "", "18 min stopped 2 pieces"),
+        ("stopped", "felt-worse", "18 min stopped: felt worse"),
+        ("", "", "18 min 2 pieces"),
+    ],
+)
+def test_a_session_says_how_it_ended_and_what_was_heard(
+    alices: Client, people: People, ending: str, reason: str, said: str
+) -> None:
+    session = add_session(people.anna)
+    session.ending, session.stop_reason = ending, reason
+    session.save()
+    add_playlist(session, people.tracks[:3])
+    for position, (seconds, how) in enumerate([(65.0, "finished"), (3.0, "skipped")]):
+        TrackPlayFactory(
+            patient=people.anna,
+            session=session,
+            track=people.tracks[position],
+            position=position,
+            seconds_heard=seconds,
+            ending=how,
+        )
+    response = alices.get(address_of(people.anna))
+    shown = words(response)
+    assert said in shown
+    assert "2 pieces, 1:08" in shown
+    for place, of_it in enumerate(("1:05", "0:03 skipped", "no"), start=1):
+        line = next(row for row in rows(response) if row.startswith(f"{place}. "))
+        assert f" {of_it} " in line.rpartition("±")[2]
 
 
 def test_an_open_session_without_a_playlist_says_so(alices: Client, people: People) -> None:
