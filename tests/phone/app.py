@@ -65,6 +65,12 @@ class PhoneApp:
     def title(self) -> str:
         return self.page.locator("h1").inner_text()
 
+    def title_of(self, *places: str) -> str:
+        """Wait for a screen with one of these titles: which it is."""
+        titles = {self.say(place) for place in places}
+        until(lambda: self.title() in titles, f"one of {titles}")
+        return self.title()
+
     def sees(self, place: str) -> None:
         """Wait for the screen with this title."""
         self.sees_title(self.say(place))

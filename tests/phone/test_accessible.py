@@ -273,6 +273,7 @@ def without_a_model(app: PhoneApp, look: Any) -> None:
     app.page.route("**/api/v1/model?*", lambda route: route.abort())
     app.page.evaluate(FORGET, ["model", "bundles"])
     app.page.reload()
+    app.go("home")
     app.reads(app.say("messages.readying.withoutModel.none"))
     look("home", "without a model")
     app.tap("home.make")
