@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from adaptation.models import BaseModel, PatientModel
 from adaptation.selectors import newest_model, newest_models_of
 from therapy.models import Patient, TrackFeatures, TrackRating
 from therapy.pages.panels import Cell
 from therapy.pages.work import WorkInWords, in_words, latest_jobs
+from therapy.sessions.selectors import was_changed
 from worker.models import Job
 
 SHORTLY = {
@@ -29,7 +30,7 @@ class ModelPanel:
 
     def context(self, patient: Patient) -> dict[str, Any]:
         model = newest_model(patient)
-        rated = TrackRating.objects.filter(patient=patient).count()
+        rated = _ratings(patient).count()
         job = latest_jobs([adapt_key(patient.id)]).get(adapt_key(patient.id))
         readable = _readable(patient, model) if model is not None else rated
         return {
@@ -96,7 +97,12 @@ def adapt_key(patient_id: uuid.UUID) -> str:
 def _readable(patient: Patient, model: PatientModel) -> int:
     """How many of the patient's track ratings are of tracks that the model's base can read."""
     described = TrackFeatures.objects.filter(track=OuterRef("track"), schema=model.base.schema_id)
-    return TrackRating.objects.filter(Exists(described), patient=patient).count()
+    return _ratings(patient).filter(Exists(described)).count()
+
+
+def _ratings(patient: Patient) -> QuerySet[TrackRating]:
+    """Those that adapting goes by."""
+    return TrackRating.objects.filter(~was_changed(), patient=patient)
 
 
 def _adaptation(job: Job) -> WorkInWords:

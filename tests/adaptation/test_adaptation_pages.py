@@ -13,7 +13,12 @@ from django.utils import timezone
 
 from adaptation.models import BaseModel, PatientModel
 from adaptation.pages import ModelColumn, ModelPanel
-from tests.factories import PatientFactory, TrackFactory, TrackRatingFactory
+from tests.factories import (
+    ListeningSessionFactory,
+    PatientFactory,
+    TrackFactory,
+    TrackRatingFactory,
+)
 from tests.people import People, settle
 from tests.therapy.pages.reading import words
 from therapy.models import Patient
@@ -108,6 +113,17 @@ def test_the_newest_model_is_described_and_its_base_called_simulated(people: Peo
     assert "Not in it yet 1 rated track " in shown
     assert "calm-base 3 simulated Trained on: 200 made-up listeners" in shown
     assert "The base has learned from simulated listeners only." in shown
+
+
+def test_what_was_changed_in_a_session_counts_once(people: People) -> None:
+    session = ListeningSessionFactory(patient=people.anna)
+    for liking in (5, 2):
+        TrackRatingFactory(
+            patient=people.anna, session=session, track=people.tracks[0], liking=liking
+        )
+    assert "1 rated track, and no model adapted from it yet." in page(people)
+    model(people.anna, base(people), support_count=1)
+    assert ModelPanel().context(people.anna)["waiting"] == 0
 
 
 def test_a_base_of_real_listeners_is_not_called_simulated(people: People) -> None:

@@ -134,6 +134,8 @@ def test_what_was_said_of_a_piece_can_be_put_right(app: Patient, clinic: Surgery
     loved = app.page.get_by_role("radio", name=app.say("after.liking.4"), exact=True)
     assert loved.is_checked()
     so_so.check()
+    app.until_it_reads(app.say("session.noted"))
+    app.until_it_is_gone(app.say("session.liked"))
     app.tap("session.stop")
     app.sees("stopped.title")
     app.tap("stopped.noReason")

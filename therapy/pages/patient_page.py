@@ -131,8 +131,9 @@ def plays_in(sessions: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[TrackPlay]]:
 
 
 def track_ratings_of(patient: Patient) -> QuerySet[TrackRating]:
-    """Track ratings, latest first, with the track at hand."""
-    return selectors.track_ratings_of(patient).order_by("-rated_at", "-id")
+    """Track ratings, latest first, with the track at hand, and whether a later one counts."""
+    ratings = selectors.track_ratings_of(patient).annotate(was_changed=selectors.was_changed())
+    return ratings.order_by("-rated_at", "-id")
 
 
 def _session_mood(session: ListeningSession, moods: Moods) -> SessionMood:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Model, QuerySet
+from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet
 
 from therapy.people.models import Patient
 from therapy.sessions.models import (
@@ -40,6 +40,18 @@ def track_ratings_of(patient: Patient) -> QuerySet[TrackRating]:
     """In the order of rating, with the track at hand; rows of one instant by their ids."""
     ratings = TrackRating.objects.filter(patient=patient).select_related("track")
     return ratings.order_by("rated_at", "id")
+
+
+def was_changed() -> Exists:
+    """Of a track rating: the patient said something else of the track later in the same session,
+    and that counts."""
+    same = TrackRating.objects.filter(session=OuterRef("session"), track=OuterRef("track"))
+    return Exists(
+        same.filter(
+            Q(rated_at__gt=OuterRef("rated_at"))
+            | Q(rated_at=OuterRef("rated_at"), id__gt=OuterRef("id"))
+        )
+    )
 
 
 def playlists_of(patient: Patient) -> QuerySet[PlaylistLog]:

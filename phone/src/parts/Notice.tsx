@@ -1,6 +1,7 @@
-/** Something to know: said aloud by screen readers when it comes. */
+/** Something to know: said aloud by screen readers when it comes. What is bad is brought into view. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 interface Given {
   kind?: "note" | "good" | "bad";
@@ -8,8 +9,12 @@ interface Given {
 }
 
 export function Notice({ kind = "note", children }: Given) {
+  const shown = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (kind === "bad") shown.current?.scrollIntoView({ block: "nearest" });
+  }, [kind]);
   return (
-    <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : "status"}>
+    <div ref={shown} class={`notice ${kind}`} role={kind === "bad" ? "alert" : "status"}>
       {children}
     </div>
   );

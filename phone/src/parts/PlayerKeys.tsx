@@ -5,6 +5,7 @@ import { useApp } from "../app/context.ts";
 import type { NowPlaying } from "../app/sitting.ts";
 import type { Heard } from "../sessions/conducting.ts";
 import { Likings } from "./Likings.tsx";
+import { useTrack } from "./useTrack.ts";
 
 export function Position({ playing }: { playing: NowPlaying }) {
   const { words, messages, numbers } = useApp().language.value;
@@ -23,7 +24,7 @@ export function Position({ playing }: { playing: NowPlaying }) {
 
 /** What was noted of which track: told, and to be put right, until the one after it is over. */
 interface Said {
-  what: "liked" | "disliked";
+  what: "liked" | "disliked" | "noted";
   play: Heard;
 }
 
@@ -75,25 +76,43 @@ export function Keys({ playing }: { playing: NowPlaying }) {
         </button>
       </div>
       <p class="hint" role="status">
+        {isNews && said.play.position < now.position && <Piece track={said.play.track} />}
         {isNews && say[said.what]}
       </p>
-      {isNews && <SayAgain key={said.play.track} playing={playing} track={said.play.track} />}
+      {isNews && (
+        <SayAgain
+          key={said.play.track}
+          playing={playing}
+          track={said.play.track}
+          onSaid={() => setSaid({ ...said, what: "noted" })}
+        />
+      )}
     </>
   );
+}
+
+/** Which piece it was, where another one plays by now. */
+function Piece({ track }: { track: string }) {
+  const known = useTrack(track);
+  const { words } = useApp().language.value;
+  return <strong>{words.session.by(known?.title ?? "", known?.artist ?? "")}: </strong>;
 }
 
 interface Given {
   playing: NowPlaying;
   track: string;
+  onSaid: () => void;
 }
 
 /** A slip is put right: of what is said of a piece in one session the last word counts. */
-function SayAgain({ playing: { conductor }, track }: Given) {
-  const app = useApp();
-  const { words } = app.language.value;
+function SayAgain({ playing: { conductor }, track, onSaid }: Given) {
+  const { words } = useApp().language.value;
   const [isOpen, setOpen] = useState(false);
   const said = conductor.heard.value.find((play) => play.track === track);
-  const known = app.kept.value.catalogue?.tracks.find(({ id }) => id === track);
+  async function change(liking: number): Promise<void> {
+    onSaid();
+    await conductor.like(track, liking);
+  }
   if (!isOpen) {
     return (
       <button type="button" class="plain" onClick={() => setOpen(true)}>
@@ -103,12 +122,8 @@ function SayAgain({ playing: { conductor }, track }: Given) {
   }
   return (
     <fieldset class="card">
-      <legend>{words.session.by(known?.title ?? "", known?.artist ?? "")}</legend>
-      <Likings
-        track={track}
-        liking={said?.liking ?? null}
-        onLiking={(liking) => void conductor.like(track, liking)}
-      />
+      <legend>{words.session.likedHow}</legend>
+      <Likings track={track} liking={said?.liking ?? null} onLiking={change} />
     </fieldset>
   );
 }

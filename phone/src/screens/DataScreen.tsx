@@ -14,9 +14,11 @@ export function DataScreen() {
   const app = useApp();
   const { words } = app.language.value;
   const [isBusy, setBusy] = useState(false);
+  const [wasOffline, setOffline] = useState(false);
   async function handOver(): Promise<void> {
     setBusy(true);
     try {
+      setOffline(!app.isOnline.value);
       await app.keeping.lookByHand();
     } finally {
       setBusy(false);
@@ -28,6 +30,7 @@ export function DataScreen() {
       <button type="button" disabled={isBusy} onClick={handOver}>
         {isBusy ? words.settings.syncing : words.settings.sync}
       </button>
+      {wasOffline && <Notice>{words.home.offline}</Notice>}
       <Aside />
       <Copy />
       <Forget />

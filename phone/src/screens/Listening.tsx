@@ -2,7 +2,6 @@
 
 import { useApp } from "../app/context.ts";
 import type { NowPlaying } from "../app/sitting.ts";
-import type { Track } from "../listening/catalogue.ts";
 import { Breathing } from "../parts/Breathing.tsx";
 import { Firsts, Rest, Why } from "../parts/Choices.tsx";
 import { FeelDifferent } from "../parts/FeelDifferent.tsx";
@@ -12,6 +11,7 @@ import { Notice } from "../parts/Notice.tsx";
 import { Page } from "../parts/Page.tsx";
 import { Keys, Position } from "../parts/PlayerKeys.tsx";
 import { SoundSettings } from "../parts/SoundSettings.tsx";
+import { useTrack } from "../parts/useTrack.ts";
 
 export function Listening({ playing }: { playing: NowPlaying }) {
   const app = useApp();
@@ -59,8 +59,4 @@ function Told({ playing }: { playing: NowPlaying }) {
   const { messages } = useApp().language.value;
   const told = playing.told.value;
   return told === null ? null : <Notice>{messages.playing[told]}</Notice>;
-}
-
-function useTrack(id: string | undefined): Track | undefined {
-  return useApp().kept.value.catalogue?.tracks.find((track) => track.id === id);
 }

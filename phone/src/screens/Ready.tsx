@@ -18,7 +18,11 @@ export function Ready() {
   useEffect(() => void app.keeping.look().then(ask), []);
   const left = STEPS.filter((step) => (steps.value[step]?.outcome ?? "skipped") === "skipped");
   const done = STEPS.length - left.length;
-  const isReady = app.kept.value.plan !== undefined;
+  const { plan } = app.kept.value;
+  const isReady = plan !== undefined;
+  const here = ahead.value;
+  // A session can be made as soon as there is music for it.
+  const isEnough = isReady && here !== null && here.here >= Math.min(plan.track_count, here.of);
   const isWaiting = isBusy.value || Object.keys(steps.value).length === 0;
   function ask(): void {
     const { consents, standing } = app.kept.value;
@@ -32,7 +36,7 @@ export function Ready() {
         <button
           type="button"
           class="primary"
-          disabled={!isReady && isWaiting}
+          disabled={!isEnough && isWaiting}
           onClick={() => go("home", "", { instead: true })}
         >
           {words.ready.go}
@@ -48,7 +52,7 @@ export function Ready() {
         text={words.ready.of(done, STEPS.length, numbers)}
       />
       <MusicMeter />
-      {ahead.value !== null && <p class="hint">{words.ready.goHint}</p>}
+      {here !== null && here.here < here.of && <p class="hint">{words.ready.goHint}</p>}
       {!isWaiting && !isReady && <Notice kind="bad">{say.notAll}</Notice>}
     </Page>
   );

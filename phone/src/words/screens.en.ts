@@ -91,7 +91,7 @@ export const screensEn = {
   ended: {
     title: "The app has stopped",
     intro:
-      "You took back your consent to care with this app. It keeps no plan and no model, and sends nothing. Your care at the clinic goes on as before.",
+      "You said no to care with this app. It keeps no plan and no model, and sends nothing. Your care at the clinic goes on as before.",
     read: "Read the text and decide anew",
   },
   home: {
@@ -168,6 +168,8 @@ export const screensEn = {
     dislike: "Not this one",
     liked: "Noted: you like it.",
     disliked: "Noted. Another piece comes instead.",
+    noted: "Noted.",
+    likedHow: "How did you like this piece?",
     sayAgain: "Change what you said",
     feel: "I feel different now",
     replanned: "The rest was made anew.",

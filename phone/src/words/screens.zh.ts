@@ -84,7 +84,7 @@ export const screensZh: Screens = {
   ended: {
     title: "应用已停止",
     intro:
-      "您撤回了使用本应用接受治疗的同意。应用不再保留方案和模型，也不再发送任何内容。您在诊所的治疗照常进行。",
+      "您不同意使用本应用接受治疗。应用不再保留方案和模型，也不再发送任何内容。您在诊所的治疗照常进行。",
     read: "阅读文本并重新决定",
   },
   home: {
@@ -157,6 +157,8 @@ export const screensZh: Screens = {
     dislike: "不要这首",
     liked: "已记下：您喜欢这首。",
     disliked: "已记下。换成另一首。",
+    noted: "已记下。",
+    likedHow: "您喜欢这首吗？",
     sayAgain: "改一下",
     feel: "我现在感觉不同了",
     replanned: "后面的音乐已重新选择。",

@@ -202,6 +202,19 @@ def test_track_ratings_are_shown_latest_first(alices: Client, people: People) ->
     ]
 
 
+def test_a_rating_that_was_changed_says_so(alices: Client, people: People) -> None:
+    track, session = people.tracks[0], add_session(people.anna)
+    for liking, at in ((5, session.started_at), (2, session.ended_at)):
+        TrackRatingFactory(
+            patient=people.anna, track=track, liking=liking, session=session, rated_at=at
+        )
+    shown = rows(alices.get(address_of(people.anna)))
+    assert [row for row in shown if row.startswith(track.title)] == [
+        f"{track.title} 2 not asked 2 Mar 2026, 18:18",
+        f"{track.title} 5 changed later not asked 2 Mar 2026, 18:00",
+    ]
+
+
 def test_every_list_of_the_page_has_pages_of_its_own(alices: Client, people: People) -> None:
     for day in range(CHARTED_SESSIONS + 1):
         session = add_session(people.anna, day=day)
