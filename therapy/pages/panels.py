@@ -32,7 +32,9 @@ class PatientPanel(Protocol):
     def template_name(self) -> str: ...
 
     def context(self, patient: Patient) -> dict[str, Any]:
-        """Read what the template shows; a fixed number of queries."""
+        """Read what the template shows; a fixed number of queries. What must not wait until
+        somebody has read down to the panel is said in `attention`, a list of sentences: the page
+        begins with it."""
         ...
 
 

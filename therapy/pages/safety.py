@@ -30,8 +30,10 @@ class FlagsPanel:
 
     def context(self, patient: Patient) -> dict[str, Any]:
         flags = list(flags_of(patient)[:SHOWN])
+        standing = [flag for flag in flags if flag.acknowledged_at is None]
         return {
-            "standing": [flag for flag in flags if flag.acknowledged_at is None],
+            "attention": list(dict.fromkeys(flag.definition.title for flag in standing)),
+            "standing": standing,
             "seen_to": [flag for flag in flags if flag.acknowledged_at is not None],
             "longest_note": LONGEST_NOTE,
         }

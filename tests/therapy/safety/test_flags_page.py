@@ -47,6 +47,18 @@ def test_a_standing_flag_says_which_rule_fired_and_what_it_rests_on(
     assert "1" in words(alices.get("/"))
 
 
+def test_the_page_begins_with_what_stands_until_it_is_seen_to(
+    alices: Client, people: People, flag: SafetyFlag
+) -> None:
+    address = reverse("patient", args=[people.anna.id])
+    notice = '<a href="#safety-flags">A session was stopped because the patient felt worse</a>'
+    before, _, after = alices.get(address).content.decode().partition('id="plan"')
+    assert notice in before
+    assert after
+    alices.post(seen_to(people, flag), {"note": "called her"})
+    assert notice not in alices.get(address).content.decode()
+
+
 def test_without_flags_the_page_promises_no_watching(alices: Client, people: People) -> None:
     assert "nobody watches in between" in words(
         alices.get(reverse("patient", args=[people.anna.id]))
