@@ -64,7 +64,9 @@ export function sequenceOn(
     if (!stage.isOpen()) return;
     const { answer } = coming;
     if (answer === "unasked") {
-      if (left() <= crossfade + AHEAD) void coming.ask(); // what it throws is an error of the caller
+      // Before a track is heard to begin, whoever is asked what comes next would name it again.
+      const isHeard = playing === undefined || playing.began;
+      if (isHeard && left() <= crossfade + AHEAD) void coming.ask(); // its errors are the caller's
     } else if (answer === null) {
       if (playing === undefined && leaving.size === 0) stage.drained();
     } else if (answer !== "asked") {

@@ -42,6 +42,16 @@ test("asks for the next one late, and as often as that may have changed", async 
   expect(told).toEqual(["began a", "finished a 58", "began c"]);
 });
 
+test("what comes after a short track is not asked before that one is heard", async () => {
+  const { player, pass, told, asked } = play([sound("a", 5, { slow: 2 }), sound("b", 5)]);
+  player.begin();
+  await pass(1.5);
+  expect(asked()).toBe(1);
+  await pass(1);
+  expect(asked()).toBe(2);
+  expect(told).toEqual(["began a"]);
+});
+
 test("an answer to a question that no longer counts is not played", async () => {
   const answers: ((made: ReturnType<typeof sound>) => void)[] = [];
   const coming = comingFrom(

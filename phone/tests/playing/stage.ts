@@ -12,10 +12,12 @@ export const PLAN: PlayedPlan = {
 };
 const STEP = 0.05; // s
 
-/** A sound of so many seconds; from `breaks` on it cannot be decoded. */
+/** A sound of so many seconds; from `breaks` on it cannot be decoded. It is heard `slow` seconds after it was
+ * to be played. */
 export interface Made extends Sound {
   seconds: number;
   breaks?: number;
+  slow?: number;
 }
 
 export function sound(track: string, seconds = 60, more: Partial<Made> = {}): Made {
@@ -27,6 +29,7 @@ class FakeDeck implements Deck {
   plays = false;
   position = 0;
   log: string[] = [];
+  private waited = 0;
   private readonly events: DeckEvents;
 
   constructor(events: DeckEvents) {
@@ -39,6 +42,7 @@ class FakeDeck implements Deck {
     this.holds = made as Made;
     this.plays = false;
     this.position = 0;
+    this.waited = 0;
   }
   play(fadeIn: number, fadeOut: number) {
     this.plays = true;
@@ -57,6 +61,8 @@ class FakeDeck implements Deck {
   pass(seconds: number) {
     if (this.holds?.breaks === 0) return this.events.broken(this);
     if (!this.plays || this.holds === undefined) return;
+    this.waited += seconds;
+    if (this.waited <= (this.holds.slow ?? 0)) return;
     this.position = Math.min(this.position + seconds, this.holds.seconds);
     const { breaks = Infinity } = this.holds;
     if (this.position >= breaks) return this.events.broken(this);
