@@ -4,7 +4,7 @@ Texts are named by their place in the app's own catalogue (phone/src/words), suc
 and said in the language of the phone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Literal
@@ -76,16 +76,19 @@ class PhoneApp:
         self.sees_title(self.say(place))
 
     def sees_title(self, title: str) -> None:
-        try:
-            until(lambda: self.page.locator("h1").all_inner_texts() == [title], repr(title))
-        except AssertionError as missed:
-            raise AssertionError(
-                f"{missed} There is:\n{self.page.inner_text('#app')[:1000]}"
-            ) from None
+        self._until(lambda: self.page.locator("h1").all_inner_texts() == [title], repr(title))
 
     def reads(self, text: str) -> None:
         """Wait for a text on the screen."""
-        self.page.get_by_text(text).first.wait_for()
+        self._until(self.page.get_by_text(text).first.is_visible, repr(text))
+
+    def _until(self, happened: Callable[[], bool], what: str) -> None:
+        """Wait for something on the screen; where it does not come, say what there is instead."""
+        try:
+            until(happened, what)
+        except AssertionError as missed:
+            screen = self.page.inner_text("#app")[:1000]
+            raise AssertionError(f"{missed} There is:\n{screen}") from None
 
     # What is done
 
@@ -140,6 +143,15 @@ class PhoneApp:
         self.feel(valence, arousal)
         self.tap("mood.make")
         self.find("button", "session.pause").wait_for()
+
+    def until_heard(self) -> None:
+        """Wait for the first piece: before it sounds, nothing can be said of it."""
+        until(self.find("button", "session.like").is_enabled, "the music")
+
+    def pause(self) -> None:
+        """Pause the first piece, once it is heard."""
+        self.until_heard()
+        self.tap("session.pause")
 
     # What the phone holds
 

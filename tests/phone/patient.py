@@ -89,7 +89,7 @@ class Patient(PhoneApp):
     def begin_and_pause(self) -> None:
         """A session that goes on until it is gone on with."""
         self.begin()
-        self.tap("session.pause")
+        self.pause()
         self.find("button", "session.play").wait_for()
 
     def answer_after(self) -> None:

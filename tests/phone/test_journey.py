@@ -148,7 +148,7 @@ def session_with_a_change_of_mind(app: PhoneApp, records: Records) -> int:
     app.make_playlist(valence=-60, arousal=60)
     before = app.seconds_played()
     until(lambda: app.seconds_played() > before + 0.5, "the sound to go on")
-    app.tap("session.pause")
+    app.pause()
     app.tap("session.like")
     app.reads(app.say("session.liked"))
     app.tap("session.feel")
