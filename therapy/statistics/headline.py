@@ -6,18 +6,14 @@ coefficient. Else every session is held against the published drift, after − e
 (1 | person), and the uncertainty of that line is added to the interval.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
 from therapy.statistics.drift import Drift
+from therapy.statistics.pairs import Pairs
 from therapy.statistics.random_intercepts import Fit, NotEstimable, Sums, fit
-
-Array = NDArray[np.float64]
 
 # Steps of ours: with fewer, the clinic's own line is less sure than the published one.
 FEWEST_CONTROLS = 100  # sessions
@@ -27,19 +23,6 @@ FEWEST_PEOPLE = 5
 
 class TooFewPeople(Exception):
     """An interval over so few people says nothing, and might tell who they are."""
-
-
-@dataclass(frozen=True)
-class Sessions:
-    """N sessions with a mood before and after."""
-
-    person: Sequence[Hashable]
-    before: Array  # [N]
-    after: Array  # [N]
-    is_control: NDArray[np.bool_]  # [N], aims at no change
-
-    def __len__(self) -> int:
-        return len(self.before)
 
 
 @dataclass(frozen=True)
@@ -65,76 +48,96 @@ class Headline:
         return self.low > 0 or self.high < 0
 
 
-def headline(sessions: Sessions, drift: Drift) -> Headline:
-    """Of one axis. Raises TooFewPeople."""
-    treated = ~sessions.is_control
-    people = {person for person, is_it in zip(sessions.person, treated, strict=True) if is_it}
-    if len(people) < FEWEST_PEOPLE:
-        raise TooFewPeople(f"{len(people)} people; at least {FEWEST_PEOPLE}.")
-    lacking = _lacking(sessions)
+def headline(treated: Pairs, controls: Pairs, drift: Drift) -> Headline:
+    """Of one axis, from the sessions that lead somewhere and those that aim at no change, both of
+    the same people in the same order. Raises TooFewPeople."""
+    if treated.people < FEWEST_PEOPLE:
+        raise TooFewPeople(f"{treated.people} people; at least {FEWEST_PEOPLE}.")
+    lacking = _lacking(treated, controls)
     if lacking is None:
         try:
-            return _beside_controls(sessions)
+            return _beside_controls(treated, controls)
         except NotEstimable as problem:
             lacking = str(problem)
-    return _against(sessions, treated, drift, lacking)
+    return _against(treated, controls, drift, lacking)
 
 
-def _lacking(sessions: Sessions) -> str | None:
+def _lacking(treated: Pairs, controls: Pairs) -> str | None:
     """What there is too little of for the clinic's own controls; None where there is enough."""
-    controls = int(sessions.is_control.sum())
-    if controls < FEWEST_CONTROLS:
-        return f"{controls} maintenance or control sessions; at least {FEWEST_CONTROLS}."
-    arms: dict[Hashable, set[bool]] = defaultdict(set)
-    for person, is_control in zip(sessions.person, sessions.is_control, strict=True):
-        arms[person].add(bool(is_control))
-    both = sum(len(of_one) == 2 for of_one in arms.values())
+    if controls.sessions < FEWEST_CONTROLS:
+        return f"{controls.sessions} maintenance or control sessions; at least {FEWEST_CONTROLS}."
+    both = int(((treated.n > 0) & (controls.n > 0)).sum())
     if both < FEWEST_CONTROLLED:
         return f"{both} people had both kinds of sessions; at least {FEWEST_CONTROLLED}."
     return None
 
 
-def _beside_controls(sessions: Sessions) -> Headline:
-    arm = (~sessions.is_control).astype(float)
-    design = np.column_stack([np.ones(len(sessions)), sessions.before, arm])
-    fitted = fit(_by_person(sessions.person, design, sessions.after))
+def _beside_controls(treated: Pairs, controls: Pairs) -> Headline:
+    n, before = treated.n + controls.n, treated.before + controls.before
+    arms, in_arm = treated.n.sum(), treated.before.sum()
+    before_squared = (treated.before_squared + controls.before_squared).sum()
+    sums = Sums(
+        n=n,
+        x=np.column_stack([n, before, treated.n]),
+        y=treated.after + controls.after,
+        xx=np.array(
+            [
+                [n.sum(), before.sum(), arms],
+                [before.sum(), before_squared, in_arm],
+                [arms, in_arm, arms],
+            ]
+        ),
+        xy=np.array(
+            [
+                (treated.after + controls.after).sum(),
+                (treated.product + controls.product).sum(),
+                treated.after.sum(),
+            ]
+        ),
+        yy=float((treated.after_squared + controls.after_squared).sum()),
+    )
+    fitted = fit(sums)
     difference, variance = float(fitted.coefficients[2]), float(fitted.covariance[2, 2])
-    return _told(sessions, fitted, difference, variance, "controls", "The clinic's own controls.")
+    told = _Told(difference, variance, "controls", "The clinic's own controls.")
+    return _headline(treated, controls, fitted, told)
 
 
-def _against(
-    sessions: Sessions, treated: NDArray[np.bool_], drift: Drift, lacking: str
-) -> Headline:
-    places = np.flatnonzero(treated)
-    of_treated = [sessions.person[place] for place in places]
-    before, after = sessions.before[places], sessions.after[places]
-    design = np.ones((len(places), 1))
-    fitted = fit(_by_person(of_treated, design, after - drift.expected(before)))
-    variance = float(fitted.covariance[0, 0]) + drift.variance_at(float(before.mean()))
-    return _told(sessions, fitted, float(fitted.coefficients[0]), variance, "drift", lacking)
+def _against(treated: Pairs, controls: Pairs, drift: Drift, lacking: str) -> Headline:
+    beyond = treated.beyond(drift)
+    sums = Sums(
+        n=treated.n,
+        x=treated.n[:, np.newaxis],
+        y=beyond,
+        xx=np.array([[treated.n.sum()]]),
+        xy=np.array([beyond.sum()]),
+        yy=treated.beyond_squared(drift),
+    )
+    fitted = fit(sums)
+    mean_before = float(treated.before.sum() / treated.n.sum())
+    variance = float(fitted.covariance[0, 0]) + drift.variance_at(mean_before)
+    told = _Told(float(fitted.coefficients[0]), variance, "drift", lacking)
+    return _headline(treated, controls, fitted, told)
 
 
-def _by_person(person: Sequence[Hashable], design: Array, y: Array) -> list[Sums]:
-    places: dict[Hashable, list[int]] = defaultdict(list)
-    for place, one in enumerate(person):
-        places[one].append(place)
-    return [Sums.of(design[of_one], y[of_one]) for of_one in places.values()]
+@dataclass(frozen=True)
+class _Told:
+    difference: float
+    variance: float
+    model: str
+    because: str
 
 
-def _told(
-    sessions: Sessions, fitted: Fit, difference: float, variance: float, model: str, because: str
-) -> Headline:
+def _headline(treated: Pairs, controls: Pairs, fitted: Fit, told: _Told) -> Headline:
     # People are what is sampled: an interval by their number, and not by that of sessions.
-    half = float(t.ppf(0.975, fitted.people - 1)) * variance**0.5
-    treated = ~sessions.is_control
+    half = float(t.ppf(0.975, fitted.people - 1)) * told.variance**0.5
     return Headline(
-        difference=difference,
-        low=difference - half,
-        high=difference + half,
+        difference=told.difference,
+        low=told.difference - half,
+        high=told.difference + half,
         people=fitted.people,
-        sessions=int(treated.sum()),
-        controls=int(sessions.is_control.sum()),
-        model=model,
-        because=because,
-        naive=float((sessions.after - sessions.before)[treated].mean()),
+        sessions=treated.sessions,
+        controls=controls.sessions,
+        model=told.model,
+        because=told.because,
+        naive=float((treated.after - treated.before).sum() / treated.n.sum()),
     )

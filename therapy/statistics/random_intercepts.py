@@ -2,11 +2,9 @@
 
 y = X β + u + e, with u ~ N(0, τ²) for each person and e ~ N(0, σ²) for each observation (Laird &
 Ware 1982, doi 10.2307/2529876). The likelihood needs no more of a person than sums (Sums), so a
-clinic's hundred thousands of sessions are fitted from one row a person, and new sessions are
-added to what was summed before.
+clinic's hundred thousands of sessions are fitted from one row a person.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,29 +23,31 @@ class NotEstimable(Exception):
 
 @dataclass(frozen=True)
 class Sums:
-    """What the model needs of one person's n observations, X [n, P] and y [n]."""
+    """What the model needs of the observations of P people, with C columns."""
 
-    n: int
-    x: Array  # [P], sums of the columns
-    y: float
-    xx: Array  # [P, P]
-    xy: Array  # [P]
+    n: Array  # [P]
+    x: Array  # [P, C], sums of the columns
+    y: Array  # [P]
+    xx: Array  # [C, C], of all people together
+    xy: Array  # [C]
     yy: float
 
     @classmethod
-    def of(cls, x: Array, y: Array) -> "Sums":
-        return cls(len(y), x.sum(axis=0), float(y.sum()), x.T @ x, x.T @ y, float(y @ y))
-
-    def __add__(self, more: "Sums") -> "Sums":
-        """With other observations of the same person."""
-        return Sums(
-            self.n + more.n,
-            self.x + more.x,
-            self.y + more.y,
-            self.xx + more.xx,
-            self.xy + more.xy,
-            self.yy + more.yy,
+    def of(cls, person: NDArray[np.int_], x: Array, y: Array) -> "Sums":
+        """Of N observations: whose each is, as 0..P − 1, x [N, C] and y [N]."""
+        return cls(
+            n=np.bincount(person).astype(float),
+            x=np.column_stack([np.bincount(person, column) for column in x.T]),
+            y=np.bincount(person, y).astype(float),
+            xx=x.T @ x,
+            xy=x.T @ y,
+            yy=float(y @ y),
         )
+
+    def of_the_seen(self) -> "Sums":
+        """Without those who were never observed."""
+        seen = self.n > 0
+        return Sums(self.n[seen], self.x[seen], self.y[seen], self.xx, self.xy, self.yy)
 
 
 @dataclass(frozen=True)
@@ -64,37 +64,24 @@ class Fit:
     observations: int
 
 
-def fit(people: Sequence[Sums]) -> Fit:
+def fit(sums: Sums) -> Fit:
     """Raises NotEstimable: fewer observations than coefficients and two, or columns that cannot be
     told apart."""
-    observations = sum(person.n for person in people)
-    columns = len(people[0].x) if people else 0
+    people = sums.of_the_seen()
+    observations, columns = int(people.n.sum()), people.x.shape[1]
     if observations <= columns + 1:
         raise NotEstimable(f"{observations} observations do not determine {columns} coefficients.")
-    stacked = _Stacked(people)
-    ratio = _best_ratio(stacked, observations)
-    solved = _solve(stacked, ratio)
+    ratio = _best_ratio(people, observations)
+    solved = _solve(people, ratio)
     within = solved.residual / (observations - columns)
     return Fit(
         coefficients=solved.coefficients,
         covariance=np.asarray(within * np.linalg.inv(solved.information), np.float64),
         between=ratio * within,
         within=within,
-        people=len(people),
+        people=len(people.n),
         observations=observations,
     )
-
-
-class _Stacked:
-    """The sums of all people, person by person in the first axis."""
-
-    def __init__(self, people: Sequence[Sums]) -> None:
-        self.n = np.array([person.n for person in people], float)
-        self.x = np.array([person.x for person in people])
-        self.y = np.array([person.y for person in people])
-        self.xx = np.sum([person.xx for person in people], axis=0)
-        self.xy = np.sum([person.xy for person in people], axis=0)
-        self.yy = sum(person.yy for person in people)
 
 
 @dataclass(frozen=True)
@@ -106,19 +93,19 @@ class _Solved:
     residual: float
 
 
-def _solve(people: _Stacked, ratio: float) -> _Solved:
+def _solve(people: Sums, ratio: float) -> _Solved:
     # The inverse of I + ratio·11' takes the share ratio / (1 + n·ratio) of each person's sums away.
     share = ratio / (1 + people.n * ratio)
     information = people.xx - (people.x.T * share) @ people.x
     right = people.xy - people.x.T @ (share * people.y)
     if np.linalg.matrix_rank(information, tol=1e-9 * np.trace(information)) < len(information):
         raise NotEstimable("Some columns cannot be told apart in these observations.")
-    coefficients = np.linalg.solve(information, right)
+    coefficients = np.asarray(np.linalg.solve(information, right), np.float64)
     total = people.yy - float(share @ people.y**2)
     return _Solved(coefficients, information, max(total - float(right @ coefficients), 0.0))
 
 
-def _best_ratio(people: _Stacked, observations: int) -> float:
+def _best_ratio(people: Sums, observations: int) -> float:
     """τ²/σ² of the highest restricted likelihood; 0 where no person differs from another."""
 
     def deviance(ratio: float) -> float:
