@@ -39,6 +39,8 @@ class Headline:
     """`controls` or `drift`."""
     because: str
     """Why this model and not the other."""
+    line: Drift
+    """What is expected without an effect, by that model."""
     naive: float
     """Mean change from before to after of the same sessions, which is not an effect."""
 
@@ -97,12 +99,39 @@ def _beside_controls(treated: Pairs, controls: Pairs) -> Headline:
         yy=float((treated.after_squared + controls.after_squared).sum()),
     )
     fitted = fit(sums)
-    difference, variance = float(fitted.coefficients[2]), float(fitted.covariance[2, 2])
-    told = _Told(difference, variance, "controls", "The clinic's own controls.")
+    line = Drift(
+        intercept=float(fitted.coefficients[0]),
+        slope=float(fitted.coefficients[1]),
+        covariance=fitted.covariance[:2, :2],
+        residual=fitted.within**0.5,
+        source=f"{controls.sessions} maintenance and control sessions of this cohort",
+    )
+    told = _Told(
+        difference=float(fitted.coefficients[2]),
+        variance=float(fitted.covariance[2, 2]),
+        model="controls",
+        because="The clinic's own controls.",
+        line=line,
+    )
     return _headline(treated, controls, fitted, told)
 
 
 def _against(treated: Pairs, controls: Pairs, drift: Drift, lacking: str) -> Headline:
+    fitted = beyond_line(treated, drift)
+    mean_before = float(treated.before.sum() / treated.n.sum())
+    told = _Told(
+        difference=float(fitted.coefficients[0]),
+        variance=float(fitted.covariance[0, 0]) + drift.variance_at(mean_before),
+        model="drift",
+        because=lacking,
+        line=drift,
+    )
+    return _headline(treated, controls, fitted, told)
+
+
+def beyond_line(treated: Pairs, drift: Drift) -> Fit:
+    """after − expected ~ 1 + (1 | person), as if the line were known: for what is compared by the
+    same line. Raises NotEstimable."""
     beyond = treated.beyond(drift)
     sums = Sums(
         n=treated.n,
@@ -112,11 +141,7 @@ def _against(treated: Pairs, controls: Pairs, drift: Drift, lacking: str) -> Hea
         xy=np.array([beyond.sum()]),
         yy=treated.beyond_squared(drift),
     )
-    fitted = fit(sums)
-    mean_before = float(treated.before.sum() / treated.n.sum())
-    variance = float(fitted.covariance[0, 0]) + drift.variance_at(mean_before)
-    told = _Told(float(fitted.coefficients[0]), variance, "drift", lacking)
-    return _headline(treated, controls, fitted, told)
+    return fit(sums)
 
 
 @dataclass(frozen=True)
@@ -125,6 +150,7 @@ class _Told:
     variance: float
     model: str
     because: str
+    line: Drift
 
 
 def _headline(treated: Pairs, controls: Pairs, fitted: Fit, told: _Told) -> Headline:
@@ -139,5 +165,6 @@ def _headline(treated: Pairs, controls: Pairs, fitted: Fit, told: _Told) -> Head
         controls=controls.sessions,
         model=told.model,
         because=told.because,
+        line=told.line,
         naive=float((treated.after - treated.before).sum() / treated.n.sum()),
     )

@@ -1,7 +1,7 @@
 """Moods before and after, summed by person: all that the headline needs, however many sessions
 there were. Sums of months add up to those of a year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +31,12 @@ class Pairs:
         terms = (np.ones(len(whose)), first, second, first**2, second**2, first * second)
         return cls(*(np.bincount(whose, each, people).astype(float) for each in terms))
 
+    def __add__(self, more: "Pairs") -> "Pairs":
+        """With other sessions of the same people."""
+        return Pairs(
+            *(getattr(self, each.name) + getattr(more, each.name) for each in fields(self))
+        )
+
     @property
     def sessions(self) -> int:
         return int(self.n.sum())
@@ -42,14 +48,7 @@ class Pairs:
 
     def of_those(self, chosen: NDArray[np.bool_]) -> "Pairs":
         """Of the people [P] that are chosen; the others go."""
-        return Pairs(
-            self.n[chosen],
-            self.before[chosen],
-            self.after[chosen],
-            self.before_squared[chosen],
-            self.after_squared[chosen],
-            self.product[chosen],
-        )
+        return Pairs(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
     def beyond(self, drift: Drift) -> Array:
         """Σ (after − expected) of each person [P]."""
