@@ -5,6 +5,7 @@ from therapy.audit.models import AccessLog, WriteLog
 from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
 from therapy.interchange.models import TablesExport
 from therapy.notes.models import ProgressNote
+from therapy.outcomes.models import ListeningMonth, MeasureMonth, MoodMonth, OutcomeSummary
 from therapy.people.invitation_models import Invitation
 from therapy.people.models import Clinic, Consent, Device, Membership, Patient, User
 from therapy.people.pairing_models import PairingCode, PairingTry
@@ -19,6 +20,7 @@ from therapy.reminders.models import (
 from therapy.rights.models import DataExport, Erasure
 from therapy.safety.models import SafetyFlag
 from therapy.sessions.models import (
+    LastReport,
     ListeningSession,
     MeasureResponse,
     ModelRefusal,
@@ -44,12 +46,17 @@ __all__ = [
     "GoalReview",
     "Invitation",
     "KeptAnswer",
+    "LastReport",
+    "ListeningMonth",
     "ListeningSession",
+    "MeasureMonth",
     "MeasureResponse",
     "Membership",
     "ModelRefusal",
+    "MoodMonth",
     "MoodRating",
     "MoodSkip",
+    "OutcomeSummary",
     "PairingCode",
     "PairingTry",
     "Patient",

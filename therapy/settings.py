@@ -281,6 +281,9 @@ PUSH_INSIDE_HOSTS = [
     if host.strip()
 ]
 
+# How often is looked for patients whose outcomes were summed before their newest report.
+OUTCOME_REFRESH_SECONDS = env.float("ATTUNE_OUTCOME_REFRESH_SECONDS", default=300.0)
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.

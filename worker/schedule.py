@@ -19,8 +19,13 @@ def timetable() -> dict[str, dict[str, Any]]:
         "send reminders": {
             "task": "send_reminders",
             "schedule": settings.REMINDER_SECONDS,
-            # The next one does what a message did that nobody took.
+            # The next one does what a message would have done that nobody took.
             "options": {"expires": settings.REMINDER_SECONDS},
+        },
+        "sum outcomes": {
+            "task": "ask_for_outcomes",
+            "schedule": settings.OUTCOME_REFRESH_SECONDS,
+            "options": {"expires": settings.OUTCOME_REFRESH_SECONDS},
         },
         "forget what the API kept": {"task": "sweep_api", "schedule": settings.API_SWEEP_SECONDS},
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},

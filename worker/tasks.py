@@ -9,6 +9,7 @@ import exports.services
 import therapy.api.sweeping
 import therapy.archives
 import therapy.interchange.tables.asking
+import therapy.outcomes.refreshing
 import therapy.reminders.sending
 import therapy.rights.erasing
 import therapy.rights.taking_out
@@ -96,6 +97,21 @@ def erase_patient(job_id: str) -> None:
             erasure_id=uuid.UUID(run.arguments["erasure_id"]), report=run.report
         ),
     )
+
+
+@app.task(name="refresh_outcomes")
+def refresh_outcomes(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: therapy.outcomes.refreshing.refresh(
+            clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="ask_for_outcomes")
+def ask_for_outcomes() -> None:
+    therapy.outcomes.refreshing.ask_for_all()
 
 
 @app.task(name="discard_data_exports")

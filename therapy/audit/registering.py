@@ -9,6 +9,7 @@ from django.db import models
 OURS = ("therapy", "adaptation", "exports", "worker")
 ALSO = ("mfa.Authenticator",)  # second factors decide who gets in
 
+DERIVED = "Follows from rows that are logged themselves."
 MUSIC = "Music and what describes it: no patient's, and no clinic's alone."
 BASES = "What was learned across listeners: no patient's."
 NOT_LOGGED: Mapping[str, str] = {
@@ -26,6 +27,11 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
     "therapy.ReminderWatch": "One row of the installation's, written every minute.",
     "therapy.CallCount": "How often somebody called, whom nobody can tell.",
+    "therapy.LastReport": DERIVED,
+    "therapy.ListeningMonth": DERIVED,
+    "therapy.MeasureMonth": DERIVED,
+    "therapy.MoodMonth": DERIVED,
+    "therapy.OutcomeSummary": DERIVED,
     "therapy.WriteLog": "A log itself.",
     "therapy.AccessLog": "A log itself.",
 }

@@ -7,13 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from therapy.people.care import CareEnded
 from therapy.people.models import Device, Patient
 from therapy.people.selectors import has_ended_care
 from therapy.people.services import ask_for_adaptation, ask_for_safety_check
 from therapy.sessions.clocks import PhoneClock
-from therapy.sessions.models import ListeningSession, MoodRating, Report, TrackRating
+from therapy.sessions.models import (
+    LastReport,
+    ListeningSession,
+    MoodRating,
+    Report,
+    TrackRating,
+)
 from therapy.sessions.references import Known, Reference, known_to, named_by, named_in
 
 RIGHT = PhoneClock()
@@ -103,4 +110,14 @@ def arriving(
         if arrival.rated:
             ask_for_adaptation(patient)
         if arrival.written:
+            _note_arrival(patient)
             ask_for_safety_check(patient)
+
+
+def _note_arrival(patient: Patient) -> None:
+    LastReport.objects.bulk_create(
+        [LastReport(patient=patient, at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=["at"],
+    )

@@ -28,6 +28,11 @@ from therapy.models import (
     DataExport,
     GoalReview,
     KeptAnswer,
+    LastReport,
+    ListeningMonth,
+    MeasureMonth,
+    MoodMonth,
+    OutcomeSummary,
     Patient,
     PlanStanding,
     ProgressNote,
@@ -66,6 +71,7 @@ def fill(people: People, patient: Patient) -> BaseModel:
     PlaylistEntryFactory(playlist=log, track=people.tracks[2])
     MeasureResponseFactory(patient=patient, session=session)
     ModelRefusalFactory(patient=patient, device=patient.devices.first())
+    _sum(patient)
     SafetyFlag.objects.create(
         patient=patient,
         rule="stopped-feeling-worse",
@@ -114,6 +120,24 @@ def fill(people: People, patient: Patient) -> BaseModel:
     )
     tables.file.storage.save(tables.file.name, ContentFile(MARKER.encode()))
     return base
+
+
+def _sum(patient: Patient) -> None:
+    LastReport.objects.create(patient=patient, at=DAY)
+    OutcomeSummary.objects.create(patient=patient, made_at=DAY)
+    named: dict[type[models.Model], dict[str, Any]] = {
+        ListeningMonth: {},
+        MoodMonth: {"aim": "calm"},
+        MeasureMonth: {"measure": MARKER, "scale": MARKER, "version": 1},
+    }
+    for table, names in named.items():
+        numbers = [
+            field.name
+            for field in table._meta.fields
+            if isinstance(field, models.FloatField | models.PositiveIntegerField)
+        ]
+        sums = dict.fromkeys(numbers, 1)
+        table._base_manager.create(patient=patient, month=DAY, **sums, **names)
 
 
 def _remind(patient: Patient) -> None:

@@ -1,5 +1,6 @@
 """What phones report: sessions held or not, ratings, playlists, plays. A file for each."""
 
+from therapy.sessions.models.arrivals import LastReport
 from therapy.sessions.models.measures import MeasureResponse
 from therapy.sessions.models.playlists import PlaylistEntry, PlaylistLog
 from therapy.sessions.models.plays import TrackPlay
@@ -9,6 +10,7 @@ from therapy.sessions.models.reports import Report
 from therapy.sessions.models.sittings import ListeningSession, SessionNotHeld
 
 __all__ = [
+    "LastReport",
     "ListeningSession",
     "MeasureResponse",
     "ModelRefusal",
