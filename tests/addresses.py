@@ -116,6 +116,7 @@ def parameters_at(people: People) -> dict[str, Any]:
         "invitation_id": invitation.id,
         "token": token,
         "session_id": 1,
+        "table": "effect",
         "object_id": 1,
         "app_label": "therapy",
         "pk": 1,

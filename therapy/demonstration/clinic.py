@@ -9,11 +9,20 @@ from django.conf import settings
 from django.db import transaction
 
 from therapy.catalogue.selectors import catalogue_of, schema_of
+from therapy.demonstration.year import Year
 from therapy.models import Clinic, Membership, Patient, User
-from therapy.people.services import create_clinic, create_patient, create_staff, issue_device_token
+from therapy.people.services import (
+    add_member,
+    create_clinic,
+    create_patient,
+    create_staff,
+    issue_device_token,
+)
 from therapy.plans.services import PlanFields, prescribe
 
 SLUG = "demo"
+YEAR_SLUG = "made-up-year"
+YEAR = Year(patients=60, sessions=40, effect=0.1)
 OPERATOR = "operator"
 PLANS: dict[str, PlanFields] = {
     "SIM-1": {"target_valence": 0.5, "target_arousal": -0.5},
@@ -58,6 +67,25 @@ def open_clinic(*, schema: str, catalogue: str) -> list[Patient]:
             _let_in(clinic, login)
         _admit(clinic)
     return list(Patient.objects.filter(clinic=clinic, code__in=PLANS).order_by("code"))
+
+
+@transaction.atomic
+def open_year(*, schema: str) -> Clinic:
+    """A clinic with a made-up year of listening, for those who answer for outcomes; made on the
+    first call."""
+    clinic = Clinic.objects.filter(slug=YEAR_SLUG).first()
+    if clinic is None:
+        clinic = create_clinic(
+            slug=YEAR_SLUG,
+            name="A made-up year",
+            feature_schema=schema_of(label=schema),
+            catalogues=[],
+        )
+        for role in (Membership.Role.ADMIN, Membership.Role.OWNER):
+            user = User.objects.get(email=f"{role}@demo.example")
+            add_member(user=user, clinic=clinic, role=role)
+        YEAR.fill(clinic, [])
+    return clinic
 
 
 def phone_token(patient: Patient) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from therapy.demonstration import clinic
 from therapy.demonstration.servers import Running, log_of
 from therapy.models import ListeningSession, Patient
+from therapy.outcomes.refreshing import ask_for_all
 from therapy.people.services import ask_for_adaptation
 from worker.jobs import retry_failed
 from worker.models import Job
@@ -37,6 +38,8 @@ def prepare(say: Say) -> list[Patient]:
     say("\n3. A clinic with a therapist, an admin and simulated patients, each with a session plan")
     patients = clinic.open_clinic(schema=SCHEMA, catalogue=CATALOGUE)
     say(f"   {', '.join(patient.code for patient in patients)}: simulated listeners, not people")
+    year = clinic.open_year(schema=SCHEMA)
+    say(f"   “{year}”: a second clinic, all made up, so that there are outcomes to look at")
     return patients
 
 
@@ -68,6 +71,9 @@ def show(patient: Patient, site: Running, say: Say) -> None:
     after = _playlist(patient)
     _tell(after, say)
     _compare(before, after, say)
+    say("\n9. What listening came to is summed for the outcomes pages")
+    ask_for_all()
+    wait_for_jobs(site, say)
 
 
 def wait_for_jobs(site: Running, say: Say) -> None:

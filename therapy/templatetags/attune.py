@@ -3,6 +3,7 @@
 import tomllib
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 
 from django import template
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from therapy.access.acts import Act, roles_that_may
+from therapy.access.acts import Act
 from therapy.pages import plan_words as words
 from therapy.people.models import User
 from therapy.people.staff import managed_by
@@ -112,9 +113,18 @@ def manages_staff(user: User) -> bool:
 @register.filter
 def reads_audit(request: HttpRequest) -> bool:
     """Whether who makes the request may read the audit of any clinic; no query."""
+    return _allows(request, Act.READ_AUDIT)
+
+
+@register.filter
+def sees_outcomes(request: HttpRequest) -> bool:
+    """Whether who makes the request may see the outcomes of any clinic; no query."""
+    return _allows(request, Act.SEE_OUTCOMES)
+
+
+def _allows(request: HttpRequest, act: Act) -> bool:
     access: Access | None = getattr(request, "access", None)
-    allowed = roles_that_may(Act.READ_AUDIT)
-    return access is not None and any(role in allowed for role in access.roles.values())
+    return access is not None and any(map(access.allows, repeat(act), access.roles))
 
 
 @register.simple_tag
