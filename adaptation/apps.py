@@ -6,8 +6,10 @@ class AdaptationConfig(AppConfig):
 
     def ready(self) -> None:
         from adaptation.operation import register
+        from adaptation.outcomes import ModelBenefit
         from adaptation.pages import ModelColumn, ModelPanel
         from adaptation.rights import TrainedBases
+        from therapy.outcomes import contributed
         from therapy.pages import panels
         from therapy.rights import holders
 
@@ -15,3 +17,4 @@ class AdaptationConfig(AppConfig):
         panels.register(ModelPanel())
         panels.register_column(ModelColumn())
         holders.register(TrainedBases())
+        contributed.register(ModelBenefit())

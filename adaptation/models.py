@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from therapy.access.walls import OfPatients
+from therapy.access.walls import OfPatients, WithinClinics
 from therapy.fields import Record
-from therapy.models import Consent, FeatureSchema, Patient
+from therapy.models import Clinic, Consent, FeatureSchema, Patient
 
 
 class BaseModel(Record):
@@ -62,6 +62,31 @@ class TrainingMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient} in {self.base}"
+
+
+class BenefitMeasurement(models.Model):
+    """Whether adapting helps at a clinic, as it was measured last (adaptation/benefits.py)."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    origin = models.CharField(max_length=10, choices=Patient.Origin.choices)
+    base = models.ForeignKey(BaseModel, on_delete=models.CASCADE, related_name="+")
+    measured_at = models.DateTimeField()
+    benefits = models.JSONField(
+        help_text="adaptation.learning.benefit.Benefit by outcome and ratings."
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text="Why there are none, in words.")
+
+    objects: ClassVar = WithinClinics["BenefitMeasurement"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "origin"], name="benefit_once_a_clinic_and_origin"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Benefit of {self.base} at {self.clinic}, {self.origin}"
 
 
 class PatientModel(Record):

@@ -284,6 +284,9 @@ PUSH_INSIDE_HOSTS = [
 # How often is looked for patients whose outcomes were summed before their newest report.
 OUTCOME_REFRESH_SECONDS = env.float("ATTUNE_OUTCOME_REFRESH_SECONDS", default=300.0)
 
+# How often is looked for clinics where it was not measured this week whether adapting helps.
+BENEFIT_SECONDS = env.float("ATTUNE_BENEFIT_SECONDS", default=24 * 3600.0)
+
 # What is delivered to phones
 
 # Private keys, which the worker signs with; the web server needs none of them.

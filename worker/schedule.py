@@ -27,6 +27,10 @@ def timetable() -> dict[str, dict[str, Any]]:
             "schedule": settings.OUTCOME_REFRESH_SECONDS,
             "options": {"expires": settings.OUTCOME_REFRESH_SECONDS},
         },
+        "measure what adapting is worth": {
+            "task": "ask_for_benefits",
+            "schedule": settings.BENEFIT_SECONDS,
+        },
         "forget what the API kept": {"task": "sweep_api", "schedule": settings.API_SWEEP_SECONDS},
         "sweep the job ledger": {"task": "sweep_jobs", "schedule": settings.JOB_SWEEP_SECONDS},
     }

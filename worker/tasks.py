@@ -2,6 +2,7 @@
 
 import uuid
 
+import adaptation.benefits
 import adaptation.refreshing
 import adaptation.services
 import exports.renewing
@@ -107,6 +108,21 @@ def refresh_outcomes(job_id: str) -> None:
             clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
         ),
     )
+
+
+@app.task(name="measure_benefit")
+def measure_benefit(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: adaptation.benefits.measure_clinic(
+            clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="ask_for_benefits")
+def ask_for_benefits() -> None:
+    adaptation.benefits.ask_where_due()
 
 
 @app.task(name="ask_for_outcomes")

@@ -27,6 +27,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
     "therapy.ReminderWatch": "One row of the installation's, written every minute.",
     "therapy.CallCount": "How often somebody called, whom nobody can tell.",
+    "adaptation.BenefitMeasurement": DERIVED,
     "therapy.LastReport": DERIVED,
     "therapy.ListeningMonth": DERIVED,
     "therapy.MeasureMonth": DERIVED,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from therapy.outcomes import effects, funnel, groups, listening, responding
 from therapy.outcomes.cohorts import Cohort
+from therapy.outcomes.contributed import contributions
 from therapy.outcomes.observed import observe
 from therapy.outcomes.summaries import made_at
 from therapy.outcomes.tables import Table
@@ -28,7 +29,7 @@ class Report:
 
 
 def report_on(cohort: Cohort) -> Report:
-    """Seven queries, however many people there are."""
+    """As many queries, however many people there are."""
     observed = observe(cohort)
     found = effects.headlines(observed)
     return Report(
@@ -48,5 +49,6 @@ def report_on(cohort: Cohort) -> Report:
             listening.response_table(observed, found),
             groups.template_table(observed, found),
             groups.therapist_table(observed, found),
+            *(table for one in contributions() for table in one.tables(cohort)),
         ),
     )

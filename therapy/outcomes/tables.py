@@ -13,6 +13,7 @@ class Kind(StrEnum):
     COUNT = "count"
     MOOD = "mood"  # a difference on −1..1
     EFFECT = "effect"  # in standard deviations
+    ERROR = "error"  # on −1..1, without a sign
     SHARE = "share"  # 0..1
     NUMBER = "number"
     CHANCE = "chance"  # a p-value, or what became of it

@@ -119,6 +119,7 @@ WRITTEN: Final[Mapping[Kind, Callable[[float], str]]] = {
     Kind.COUNT: "{:,}".format,
     Kind.MOOD: signed,
     Kind.EFFECT: signed,
+    Kind.ERROR: "{:.3f}".format,
     Kind.SHARE: lambda value: f"{100 * value:.0f} %",
     Kind.CHANCE: _chance,
     Kind.NUMBER: _number,

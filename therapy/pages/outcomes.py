@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from therapy.access.acts import Act
 from therapy.access.doors import for_staff
 from therapy.outcomes.cohorts import Cohort
+from therapy.outcomes.contributed import contributions
 from therapy.outcomes.keeping import kept_report
 from therapy.outcomes.refreshing import ask_for_refresh, refresh_key
 from therapy.outcomes.tables import flat
@@ -109,7 +110,9 @@ def table_csv(request: StaffRequest, slug: str, table: str) -> HttpResponse:
 @for_staff(writes=Act.SEE_OUTCOMES)
 @require_POST
 def refresh(request: StaffRequest, slug: str) -> HttpResponseRedirect:
-    """Have the summaries made anew that are behind."""
+    """Have the summaries made anew that are behind, and what other rooms measured."""
     clinic: Clinic = get_object_or_404(request.access.clinics(), slug=slug)
     ask_for_refresh(clinic)
+    for one in contributions():
+        one.ask_anew(clinic)
     return redirect("outcomes", slug)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/outcomes/harbour/"
 TABLES = (
     *("effect", "change", "responders", "deterioration", "funnel", "adherence"),
-    *("dose", "missing", "dose-response", "templates", "therapists"),
+    *("dose", "missing", "dose-response", "templates", "therapists", "model"),
 )
 
 
