@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 2
 PHONE_SOURCES := $(shell find phone/src phone/build phone/public) phone/index.html \
     phone/package.json phone/vite.config.ts
 
-.PHONY: help setup demo serve worker test lint bench bench-app bench-exports bench-learners bench-outcomes bench-phone bench-sync pictures
+.PHONY: help setup demo serve worker test lint bench bench-app bench-drift bench-exports bench-learners bench-outcomes bench-phone bench-sync pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: setup  ## run every benchmarks/bench_*.py
 
 bench-app: setup  ## the app from the tap to the first sound, its first load, and Lighthouse
 	@$(PYTHON) benchmarks/bench_app.py
+
+bench-drift: setup  ## the headline of made-up clinics whose truth is known (CLINICS=1000)
+	@$(PYTHON) benchmarks/bench_drift.py --clinics $(or $(CLINICS),1000)
 
 bench-exports: setup  ## patched and signed files against converting again (PATIENTS=200)
 	@$(PYTHON) benchmarks/bench_exports.py --patients $(or $(PATIENTS),200)
