@@ -184,11 +184,15 @@ def response_table(observed: Observed, found: dict[str, Headline]) -> Table:
 
 def _thirds(axis: str, pairs: Pairs, minutes: Array, line: Drift) -> Iterator[tuple[Value, ...]]:
     listeners = pairs.n > 0
-    if listeners.sum() < FEWEST_FOR_A_TREND:
+    if listeners.sum() < FEWEST_FOR_A_TREND or np.ptp(minutes[listeners]) == 0:
         return
     bounds = np.quantile(minutes[listeners], (1 / 3, 2 / 3))
     third = np.digitize(minutes, bounds, right=True)
-    names = (f"up to {bounds[0]:.0f}", f"up to {bounds[1]:.0f}", f"over {bounds[1]:.0f}")
+    names = (
+        f"lowest third, up to {bounds[0]:.1f}",
+        f"middle third, up to {bounds[1]:.1f}",
+        f"highest third, over {bounds[1]:.1f}",
+    )
     groups: dict[str, NDArray[np.bool_]] = {
         name: listeners & (third == place) for place, name in enumerate(names)
     }

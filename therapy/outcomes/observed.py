@@ -25,6 +25,7 @@ SUMMED = (*LISTENED, *OCCASIONS.values(), "seconds")
 
 @dataclass(frozen=True)
 class Person:
+    id: uuid.UUID
     template: str
     """Of the newest plan; empty: begun from none, or there is none."""
     therapist: str
@@ -72,7 +73,7 @@ def observe(cohort: Cohort) -> Observed:
     for place, row in enumerate(rows):
         places[row.id] = place
         name = row.therapist__user__name or row.therapist__user__email
-        people.append(Person(template=row.template or "", therapist=name or ""))
+        people.append(Person(id=row.id, template=row.template or "", therapist=name or ""))
     return Observed(
         people=tuple(people),
         moods=_moods(cohort, places),

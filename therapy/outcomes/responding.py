@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from uuid import UUID
 
 from therapy.measures.definition import Change, Scale
 from therapy.measures.registry import UnknownMeasure, measure
@@ -78,7 +79,8 @@ def _row(scale: Scale, change: Change, courses: tuple[Course, ...]) -> tuple[Val
 
 def deterioration_table(cohort: Cohort, observed: Observed) -> Table:
     rule = WORSE_THAN_EXPECTED
-    listeners = int((observed.listening["both_moods"] >= rule.parameters["sessions"]).sum())
+    enough = observed.listening["both_moods"] >= rule.parameters["sessions"]
+    listeners = {one.id for one, has in zip(observed.people, enough, strict=True) if has}
     return Table(
         key="deterioration",
         title="Worse than expected",
@@ -101,15 +103,15 @@ def deterioration_table(cohort: Cohort, observed: Observed) -> Table:
     )
 
 
-def _flagged(cohort: Cohort, listeners: int) -> tuple[tuple[Value, ...], ...]:
+def _flagged(cohort: Cohort, listeners: set[UUID]) -> tuple[tuple[Value, ...], ...]:
     """One query."""
-    if listeners < FEWEST_PEOPLE:
+    if len(listeners) < FEWEST_PEOPLE:
         return ()
     flags = SafetyFlag.objects.filter(
         rule=WORSE_THAN_EXPECTED.key,
-        patient__in=cohort.patients().values("pk"),
+        patient__clinic=cohort.clinic,
         **cohort.days("raised_at"),
     )
-    flagged = min(flags.order_by().values("patient").distinct().count(), listeners)
-    found = share(flagged, listeners)
-    return ((LISTENERS, listeners, Estimate(found.value, found.low, found.high)),)
+    flagged = set(flags.order_by().values_list("patient_id", flat=True).distinct())
+    found = share(len(flagged & listeners), len(listeners))
+    return ((LISTENERS, found.n, Estimate(found.value, found.low, found.high)),)

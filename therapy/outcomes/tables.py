@@ -66,9 +66,11 @@ class Table:
     """Said where there are no rows."""
 
 
-def flat(table: Table) -> tuple[list[str], list[list[str]]]:
-    """The head and the rows as a file has them: numbers as they are, an interval in columns of its
-    own, and nothing where nothing can be said."""
+Flat: TypeAlias = str | int | float | None
+
+
+def flat(table: Table) -> tuple[list[str], list[list[Flat]]]:
+    """The head and the rows as a file has them: an interval in columns of its own."""
     head: list[str] = []
     for column in table.columns:
         head.append(column.key)
@@ -77,19 +79,11 @@ def flat(table: Table) -> tuple[list[str], list[list[str]]]:
     return head, [_flat_row(table.columns, row) for row in table.rows]
 
 
-def _flat_row(columns: Sequence[Column], row: Sequence[Value]) -> list[str]:
-    cells: list[str] = []
+def _flat_row(columns: Sequence[Column], row: Sequence[Value]) -> list[Flat]:
+    cells: list[Flat] = []
     for column, value in zip(columns, row, strict=True):
         if isinstance(value, Estimate):
-            cells += [f"{part:.6g}" for part in (value.value, value.low, value.high)]
-        elif column.has_interval:
-            cells += [_flat(value), "", ""]
+            cells += [value.value, value.low, value.high]
         else:
-            cells.append(_flat(value))
+            cells += [value, None, None] if column.has_interval else [value]
     return cells
-
-
-def _flat(value: str | int | float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

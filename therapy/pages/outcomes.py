@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from therapy.access.acts import Act
 from therapy.access.doors import for_staff
+from therapy.interchange.tables.csv_files import guarded
 from therapy.outcomes.cohorts import Cohort
 from therapy.outcomes.contributed import contributions
 from therapy.outcomes.keeping import kept_report
 from therapy.outcomes.refreshing import ask_for_refresh, refresh_key
-from therapy.outcomes.tables import flat
+from therapy.outcomes.tables import Flat, flat
 from therapy.pages.outcome_words import finding_of, sheet_of
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.pages.work import in_words, latest_jobs
@@ -103,8 +104,14 @@ def table_csv(request: StaffRequest, slug: str, table: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="attune-{slug}-{table}.csv"'
     writer = csv.writer(response)
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([_in_a_file(value) for value in row] for row in rows)
     return response
+
+
+def _in_a_file(value: Flat) -> str:
+    if isinstance(value, str):
+        return guarded(value)  # a name is what somebody typed
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 @for_staff(writes=Act.SEE_OUTCOMES)

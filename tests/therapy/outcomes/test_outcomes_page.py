@@ -8,6 +8,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from statsmodels.api import MixedLM
@@ -22,6 +23,7 @@ from therapy.models import (
     MoodRating,
     Patient,
     SafetyFlag,
+    User,
 )
 from therapy.outcomes.refreshing import refresh
 from therapy.outcomes.report import Report
@@ -200,6 +202,29 @@ def test_therapists_are_compared_from_ten_people_on(
     together = {"Nobody is responsible": "21", "Small groups together": "15"}
     rows = table(admins, "therapists")
     assert {row["group"]: row["people"] for row in rows} == together
+
+
+def test_a_name_is_no_formula_in_a_file(admins: Client, people: People, year: Year) -> None:
+    User.objects.filter(id=people.bob.id).update(name="=1+1")
+    refresh(clinic_id=people.harbour.id, report=lambda share, note: None)
+    assert "'=1+1" in {row["group"] for row in table(admins, "therapists")}
+    assert float(table(admins, "effect")[1]["difference"]) < 0  # which is a number still
+
+
+def test_thirds_of_the_people_are_told_apart(admins: Client, year: Year) -> None:
+    rows = [row for row in table(admins, "dose-response") if row["axis"] == "valence"]
+    assert [row["third"].split(",")[0] for row in rows] == [
+        *("lowest third", "middle third", "highest third"),
+    ]
+    assert sum(int(row["people"]) for row in rows) == 36
+
+
+def test_where_all_listened_alike_there_are_no_thirds(admins: Client, people: People) -> None:
+    made = Year(patients=20, sessions=5)
+    made.fill(people.harbour, [])
+    ListeningSession.objects.update(ended_at=F("started_at"), ending="")
+    refresh(clinic_id=people.harbour.id, report=lambda share, note: None)
+    assert table(admins, "dose-response", "origin=simulated") == []
 
 
 def test_responders_are_those_of_a_documented_change(admins: Client, year: Year) -> None:
