@@ -1,6 +1,7 @@
 """Measuring, at each clinic, whether adapting is worth its while there.
 
-It takes minutes, so a job does it once a week, or when someone asks, and keeps what it found.
+It takes minutes, so a job does it once a week, or when someone asks, and keeps what it found. Every
+process starts with this module, so what needs PyTorch or SciPy is imported where it is called.
 """
 
 import uuid
@@ -15,12 +16,11 @@ from django.utils import timezone
 from adaptation.learning.support import Support
 from adaptation.models import BaseModel, BenefitMeasurement
 from adaptation.selectors import newest_base
-from adaptation.services import Report
 from adaptation.supports import Unreadable, supports_of
 from therapy.models import Clinic, Patient
-from therapy.outcomes.keeping import begin_anew
 from worker.jobs import enqueue
 from worker.models import Job
+from worker.running import ReportShare
 
 EVERY = timedelta(days=7)
 MOST_PEOPLE = 300  # of one origin, by their ids, which are random; more say hardly more
@@ -48,9 +48,11 @@ def ask_where_due() -> None:
             ask_for_measurement(clinic)
 
 
-def measure_clinic(*, clinic_id: uuid.UUID, report: Report) -> None:
+def measure_clinic(*, clinic_id: uuid.UUID, report: ReportShare) -> None:
     """Measure the clinic's newest base on people of each origin, and keep what was found in place
     of what was. Nothing is done without a clinic or a base."""
+    from therapy.outcomes.keeping import begin_anew
+
     clinic = Clinic.objects.select_related("feature_schema").filter(id=clinic_id).first()
     base = newest_base(clinic) if clinic is not None else None
     if clinic is None or base is None:
@@ -61,7 +63,9 @@ def measure_clinic(*, clinic_id: uuid.UUID, report: Report) -> None:
     begin_anew(clinic)
 
 
-def _measure(clinic: Clinic, base: BaseModel, origin: str, report: Report) -> dict[str, object]:
+def _measure(
+    clinic: Clinic, base: BaseModel, origin: str, report: ReportShare
+) -> dict[str, object]:
     """What is to be kept of the people of one origin."""
     from adaptation.learning.benefit import TooFewPeople, benefits
     from adaptation.loading import loaded

@@ -15,11 +15,12 @@ from adaptation.asking import ask_for_exports
 from adaptation.learning.support import Support
 from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel
-from adaptation.services import Report, adapted_vectors, base_for
+from adaptation.services import adapted_vectors, base_for
 from adaptation.supports import Unreadable, supports_of
 from therapy.audit.writing import note_created
 from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
+from worker.running import ReportShare
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ BATCH = 256  # patients
 NAMED = 20  # patients whose problems a job's error spells out; the log has all
 
 
-def refresh_clinic(*, clinic_id: UUID, report: Report, batch: int = BATCH) -> None:
+def refresh_clinic(*, clinic_id: UUID, report: ReportShare, batch: int = BATCH) -> None:
     """Adapt the newest base to every patient of the clinic who is not on it yet, `batch` at a time,
     and ask for their exports. `report` is called after each batch was committed.
 

@@ -1,7 +1,7 @@
 """Writing what adaptation makes: released bases and patient models."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,7 @@ from therapy.models import Clinic, Consent, FeatureSchema, Patient
 from therapy.people.selectors import has_ended_care, standing_consents
 from therapy.people.services import ask_for_refresh
 from worker.jobs import JobRefused
-
-Report = Callable[[float, str], None]
-"""Called with the share done, 0..1, and what is being done."""
+from worker.running import ReportShare
 
 
 class ConsentWithdrawn(Exception):
@@ -118,7 +116,7 @@ def _check_consents(members: Collection[Member]) -> None:
 
 
 @transaction.atomic
-def adapt_patient(*, patient_id: UUID, report: Report) -> PatientModel:
+def adapt_patient(*, patient_id: UUID, report: ReportShare) -> PatientModel:
     """Adapt the newest base to everything the patient has rated, and ask for its export.
 
     The vector is made anew from all ratings, so nothing that was rated while another adaptation

@@ -5,7 +5,7 @@ release that was broken off goes on with what is there.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -21,8 +21,7 @@ from exports.kinds import BUNDLES, FILES, FORMATS
 from exports.models import Bundle, Graph, Template
 from exports.parity import TOLERANCES, Parity
 from worker.refusals import JobRefused
-
-Report = Callable[[float, str], None]
+from worker.running import ReportShare
 
 CASES = {"onnx": 200, "coreml-float32": 50, "coreml-float16": 50}
 TEMPLATE_CASES = 20  # patients
@@ -32,7 +31,7 @@ class Altered(JobRefused):
     """A file that was measured is another one now."""
 
 
-def release(base: BaseModel, report: Report) -> None:
+def release(base: BaseModel, report: ReportShare) -> None:
     """Make everything that phones fetch of a base; a repeat does only what is missing.
 
     Raises OutOfTolerance when a conversion deviates too far from PyTorch, BadTemplate when no
@@ -62,7 +61,7 @@ def measured_file(
     return _gated(spec, FILES[kind], without_vector, cases, what=what)
 
 
-def _converted(base: BaseModel, report: Report) -> list[Converted]:
+def _converted(base: BaseModel, report: ReportShare) -> list[Converted]:
     """The graphs in all formats: those that are kept, and the others now."""
     kept = {(graph.name, graph.format): graph for graph in base.graphs.all()}
     wanted = [(spec, name) for spec in graphs_of(loaded(base)) for name in FORMATS[spec.name]]

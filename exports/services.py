@@ -7,7 +7,7 @@ in one transaction, or none of it.
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,10 +27,10 @@ from exports.signing.payloads import FileStatement, PatientRecord, delivered
 from therapy.audit.writing import note_created
 from therapy.models import Clinic, Patient
 from worker.jobs import JobRefused
+from worker.running import ReportShare
 
 log = logging.getLogger(__name__)
 
-Report = Callable[[float, str], None]
 
 BATCH = 500  # patients
 RELEASING = 0.5  # of the progress, where a base has to be released first: half a minute
@@ -42,7 +42,7 @@ class Undeliverable(Exception):
     """A vector that is damaged; the text says how."""
 
 
-def publish_patient(*, patient_id: UUID, report: Report) -> None:
+def publish_patient(*, patient_id: UUID, report: ReportShare) -> None:
     """Publish the model that the patient is to have, unless they have it.
 
     Raises JobRefused when it cannot be signed or deviates from PyTorch; what was published before
@@ -52,7 +52,7 @@ def publish_patient(*, patient_id: UUID, report: Report) -> None:
     _publish_all(patient.clinic, [patient_id], BATCH, report)
 
 
-def publish_clinic(*, clinic_id: UUID, report: Report, batch: int = BATCH) -> None:
+def publish_clinic(*, clinic_id: UUID, report: ReportShare, batch: int = BATCH) -> None:
     """Publish for every patient of the clinic who does not have the model that they are to have,
     `batch` at a time. `report` is called after each batch was committed; a worker that dies between
     two leaves the published ones, and the next attempt goes on with the others.
@@ -64,7 +64,7 @@ def publish_clinic(*, clinic_id: UUID, report: Report, batch: int = BATCH) -> No
     _publish_all(clinic, due, batch, report)
 
 
-def _publish_all(clinic: Clinic, due: Sequence[UUID], batch: int, report: Report) -> None:
+def _publish_all(clinic: Clinic, due: Sequence[UUID], batch: int, report: ReportShare) -> None:
     new = [base for base in selectors.bases_served(due) if not selectors.is_released(base)]
     for base in new:
         releasing.release(base, lambda share, note: report(RELEASING * share, note))

@@ -25,8 +25,8 @@ from exports.mil import Program
 from exports.onnx_runtime import onnx_runner
 from exports.palettised import palettise
 from exports.parity import Run, measure
+from worker.running import ReportShare
 
-Report = Callable[[float, str], None]
 Outputs = dict[str, NDArray[Any]]
 Choose = Callable[[Outputs], NDArray[Any]]  # the order of tracks that outputs lead to
 
@@ -73,7 +73,7 @@ def measure_variants(
     *,
     cases: int,
     seed: int,
-    report: Report,
+    report: ReportShare,
     timed_tracks: Sequence[int] | None = None,
     take: Take = lambda variant, made: None,
 ) -> list[Variant]:

@@ -1,10 +1,14 @@
-"""Which job this thread is doing: what is written meanwhile carries it as its cause."""
+"""Which job this thread is doing: what is written meanwhile carries it as its cause. And how long
+work tells how far it is."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+ReportShare = Callable[[float, str], None]
+"""Called by long work with the share done, 0..1, and what is being done."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from therapy.outcomes.keeping import begin_anew
-from therapy.outcomes.summaries import ReportShare, behind, make_anew
+from therapy.outcomes.summaries import behind, make_anew
 from therapy.people.models import Clinic
 from worker.jobs import enqueue
 from worker.models import Job
+from worker.running import ReportShare
 
 
 def refresh_key(clinic_id: uuid.UUID) -> str:

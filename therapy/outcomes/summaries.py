@@ -1,7 +1,8 @@
 """The summaries of a clinic's patients: which are behind, and making those anew."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,9 +12,9 @@ from django.utils import timezone
 from therapy.outcomes.models import OutcomeSummary
 from therapy.outcomes.summing import Months, months_of
 from therapy.people.models import Clinic, Patient
+from therapy.sessions.adherence import Outcome
 from therapy.sessions.models import LastReport
-
-ReportShare = Callable[[float, str], None]
+from worker.running import ReportShare
 
 AT_ONCE = 50  # patients
 LONGEST = timedelta(days=1)

@@ -1,7 +1,6 @@
 """Erasing a patient: at once for everyone who looks, and soon after for the disk."""
 
 import uuid
-from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
@@ -13,8 +12,7 @@ from therapy.rights.holders import Going, holders
 from therapy.rights.models import Erasure
 from therapy.rights.rows import Rows, in_batches, rows_of
 from worker.jobs import enqueue
-
-Report = Callable[[float, str], None]
+from worker.running import ReportShare
 
 
 class StillRead(Exception):
@@ -54,7 +52,7 @@ def erasure_key(erasure_id: uuid.UUID) -> str:
     return f"erase_patient:{erasure_id}"
 
 
-def erase(*, erasure_id: uuid.UUID, report: Report) -> Erasure:
+def erase(*, erasure_id: uuid.UUID, report: ReportShare) -> Erasure:
     """Delete everything of the patient of this erasure. Called again after a stop, it finishes;
     called again after that, it changes nothing.
 

@@ -3,7 +3,6 @@
 import os
 import tempfile
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -16,8 +15,7 @@ from therapy.rights import archive
 from therapy.rights.models import DataExport
 from worker.jobs import enqueue
 from worker.refusals import JobRefused
-
-Report = Callable[[float, str], None]
+from worker.running import ReportShare
 
 
 @transaction.atomic
@@ -47,7 +45,7 @@ def newest_export(patient: Patient) -> DataExport | None:
     return DataExport.objects.filter(patient=patient).first()
 
 
-def take_out(*, export_id: uuid.UUID, report: Report) -> None:
+def take_out(*, export_id: uuid.UUID, report: ReportShare) -> None:
     """Write the archive of an export that was asked for; again changes nothing.
 
     Raises JobRefused where a text cannot be decrypted, archive.Incomplete where rows went

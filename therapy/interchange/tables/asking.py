@@ -20,8 +20,7 @@ from therapy.interchange.tables.selection import Selection
 from therapy.people.models import Clinic, User
 from therapy.records import problems_of, refuse
 from worker.jobs import enqueue
-
-ReportShare = Callable[[float, str], None]
+from worker.running import ReportShare
 
 
 @transaction.atomic
