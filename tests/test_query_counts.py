@@ -256,6 +256,7 @@ LISTS: dict[str, Fill] = {
     "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,
     "catalogue/": _track,
+    "today/": _patient,
     "account/": _signed_in_elsewhere,
     "staff/<slug:slug>/": _member,
     "audit/<slug:slug>/": _read,

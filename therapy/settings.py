@@ -302,7 +302,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "patients"
+LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_COOKIE_AGE = 12 * 3600  # s; a working day (NIST SP 800-63B, 4.2.3: at most 12 hours)
 # Only development may do without, and only the demonstration does.

@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                 ('patient', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='outcome_summary', serialize=False, to='therapy.patient')),
                 ('reports_until', models.DateTimeField(help_text='When the last report had arrived as they were summed.', null=True)),
                 ('made_at', models.DateTimeField()),
+                ('held_lately', models.PositiveIntegerField(default=0, help_text='Occasions of the two weeks before that were held.')),
+                ('missed_lately', models.PositiveIntegerField(default=0, help_text='Of the same those that ran out or were missed.')),
             ],
             options={
                 'verbose_name_plural': 'outcome summaries',

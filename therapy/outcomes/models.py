@@ -23,6 +23,12 @@ class OutcomeSummary(models.Model):
         null=True, help_text="When the last report had arrived as they were summed."
     )
     made_at = models.DateTimeField()
+    held_lately = models.PositiveIntegerField(
+        default=0, help_text="Occasions of the two weeks before that were held."
+    )
+    missed_lately = models.PositiveIntegerField(
+        default=0, help_text="Of the same those that ran out or were missed."
+    )
 
     objects: ClassVar = OfPatients["OutcomeSummary"]()
 

@@ -76,14 +76,20 @@ def _write(patients: list[Patient], months: Months, now: datetime) -> None:
         table.objects.filter(patient__in=there).delete()
         table.objects.bulk_create([row for row in rows if row.patient_id in there])
     OutcomeSummary.objects.bulk_create(
-        [
-            OutcomeSummary(patient=one, reports_until=_last_report(one), made_at=now)
-            for one in patients
-            if one.id in there
-        ],
+        [_summary(one, months.lately[one.id], now) for one in patients if one.id in there],
         update_conflicts=True,
         unique_fields=["patient"],
-        update_fields=["reports_until", "made_at"],
+        update_fields=["reports_until", "made_at", "held_lately", "missed_lately"],
+    )
+
+
+def _summary(patient: Patient, lately: Counter[Outcome], now: datetime) -> OutcomeSummary:
+    return OutcomeSummary(
+        patient=patient,
+        reports_until=_last_report(patient),
+        made_at=now,
+        held_lately=lately[Outcome.HELD],
+        missed_lately=lately[Outcome.EXPIRED] + lately[Outcome.MISSED],
     )
 
 

@@ -4,18 +4,19 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import hypot
 from typing import Any
 
 from therapy.outcomes.models import ListeningMonth, MeasureMonth, MoodMonth
 from therapy.people.models import Patient
-from therapy.sessions.adherence import Outcome, kept_occasions
+from therapy.sessions.adherence import Kept, Outcome, kept_occasions
 from therapy.sessions.models import ListeningSession, MeasureResponse, MoodRating
 
 Mood = tuple[float, float]
 Key = tuple[uuid.UUID, date]
 
+LATELY = timedelta(days=14)
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 BOTH = (MoodRating.Phase.BEFORE, MoodRating.Phase.AFTER)
 
@@ -27,6 +28,8 @@ class Months:
     moods: list[MoodMonth]
     listening: list[ListeningMonth]
     measures: list[MeasureMonth]
+    lately: dict[uuid.UUID, Counter[Outcome]]
+    """By patient, what became of the occasions of the last LATELY."""
 
     def by_table(self) -> tuple[tuple[type[Any], Sequence[Any]], ...]:
         return (
@@ -40,10 +43,15 @@ def months_of(patients: Sequence[Patient], now: datetime) -> Months:
     """Of all that these patients reported until now. Three queries, and five for each of them."""
     sessions = list(_sessions(patients))
     moods = _moods(patients)
+    kept = {one.id: kept_occasions(one, since=SINCE_EVER, now=now) for one in patients}
     return Months(
         moods=list(_mood_months(sessions, moods)),
-        listening=list(_listening_months(patients, sessions, moods, now)),
+        listening=list(_listening_months(sessions, moods, kept)),
         measures=list(_measure_months(patients)),
+        lately={
+            patient: Counter(one.outcome for one in of_one if one.occasion.opens > now - LATELY)
+            for patient, of_one in kept.items()
+        },
     )
 
 
@@ -138,10 +146,9 @@ OCCASIONS = {
 
 
 def _listening_months(
-    patients: Iterable[Patient],
     sessions: Iterable[_Sitting],
     moods: dict[uuid.UUID, dict[str, Mood]],
-    now: datetime,
+    kept: dict[uuid.UUID, list[Kept]],
 ) -> Iterator[ListeningMonth]:
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
     seconds: dict[Key, float] = defaultdict(float)
@@ -149,11 +156,11 @@ def _listening_months(
         month = (one.patient, one.month)
         counts[month].update(_facts(one, moods.get(one.id, {})))
         seconds[month] += one.seconds
-    for patient in patients:
-        for kept in kept_occasions(patient, since=SINCE_EVER, now=now):
-            if kept.outcome in OCCASIONS:
-                opens = month_of(kept.occasion.opens)
-                counts[patient.id, opens][OCCASIONS[kept.outcome]] += 1
+    for patient, of_one in kept.items():
+        for each in of_one:
+            if each.outcome in OCCASIONS:
+                opens = month_of(each.occasion.opens)
+                counts[patient, opens][OCCASIONS[each.outcome]] += 1
     names = (*LISTENED, *OCCASIONS.values())
     for (owner, first), count in counts.items():
         yield ListeningMonth(

@@ -58,7 +58,7 @@ def _with_own_account(request: HttpRequest, invitation: Invitation, account: Use
     except ValidationError as refused:
         return _page(request, invitation, problems=refused.message_dict)
     messages.success(request, f"You work at {membership.clinic} now.")
-    return redirect("patients")
+    return redirect("today")
 
 
 def _page(

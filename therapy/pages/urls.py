@@ -21,12 +21,14 @@ from therapy.pages import (
     safety,
     staff,
     tables,
+    today,
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
+    path("today/", today.today, name="today"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
     path("patients/<uuid:patient_id>/phones/codes/", phones.make_code, name="pair-phone"),
     path(

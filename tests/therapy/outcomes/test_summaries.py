@@ -113,6 +113,9 @@ def test_occasions_are_counted_by_what_became_of_them(people: People) -> None:
     months = ListeningMonth.objects.filter(patient=people.anna)
     assert sum(month.missed for month in months) in {9, 10, 11}  # by the hour of the day
     assert sum(month.held for month in months) == 0
+    summary = OutcomeSummary.objects.get(patient=people.anna)
+    assert summary.held_lately == 0
+    assert summary.missed_lately == sum(month.missed for month in months)
 
 
 def test_measures_keep_the_first_and_the_last_score_of_a_month(people: People) -> None:
