@@ -81,7 +81,7 @@ def test_a_newcomer_adds_a_passkey_and_signs_in_with_it_alone(
     page.get_by_role("button", name="Sign out").click()
     heading(window, "Sign in")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    heading(window, "Patients")
+    heading(window, "Today")
 
     page.get_by_role("link", name="Your account").click()
     heading(window, "Your account")

@@ -63,7 +63,7 @@ def set_up_app(client: Client) -> tuple[str, Any]:
 def test_without_a_second_factor_every_page_of_the_clinic_leads_to_setting_one_up(
     client: Client, newcomer: User, people: People
 ) -> None:
-    assert type_password(client, newcomer.email).headers["Location"] == "/"
+    assert type_password(client, newcomer.email).headers["Location"] == "/today/"
     for address in (
         "/",
         "/catalogue/",
@@ -161,7 +161,7 @@ def test_an_app_outlives_a_new_site_secret_that_names_the_old_one(
     with pytest.raises(ImproperlyConfigured, match="ATTUNE_SECRET_KEY_FALLBACKS"):
         type_code(client, code_of())
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert type_code(client, code_of()).headers["Location"] == "/"
+    assert type_code(client, code_of()).headers["Location"] == "/today/"
 
 
 def test_tries_of_the_second_factor_run_out(client: Client, alice: User) -> None:
@@ -224,7 +224,7 @@ def test_an_operator_takes_a_lost_second_factor_away(client: Client, alice: User
     assert told.getvalue().startswith("1 removed. alice@example.org is signed out everywhere")
     assert client.get("/").headers["Location"] == "/sign-in/?next=/"
     assert not UserSession.objects.filter(user=alice).exists()
-    assert type_password(client, alice.email).headers["Location"] == "/"
+    assert type_password(client, alice.email).headers["Location"] == "/today/"
     assert client.get("/").headers["Location"] == SET_UP
 
 

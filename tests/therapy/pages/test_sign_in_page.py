@@ -63,7 +63,7 @@ def test_the_address_to_return_to_survives_a_wrong_password(client: Client, alic
 
 
 def test_nobody_is_sent_to_another_site_after_signing_in(client: Client, alice: User) -> None:
-    assert sign_in(client, alice, then="https://evil.example/").headers["Location"] == "/"
+    assert sign_in(client, alice, then="https://evil.example/").headers["Location"] == "/today/"
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(alices: Client) -> None:
