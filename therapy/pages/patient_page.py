@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from therapy.pages.charts import Mood, SessionMood
+from therapy.pages.charts.course import beyond_drift
+from therapy.pages.charts.sittings import AROUSAL, VALENCE, Mood, SessionMood
 from therapy.pages.overview import Moods, moods_around
 from therapy.pages.session_words import ending_in_words
 from therapy.people.models import Patient
@@ -20,6 +21,15 @@ from therapy.sessions.models import (
     TrackPlay,
     TrackRating,
 )
+
+
+@dataclass(frozen=True)
+class MoodLine:
+    """A session of the charts in numbers, and how far it ended beyond expected drift."""
+
+    session: SessionMood
+    beyond_valence: float
+    beyond_arousal: float
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,14 @@ def session_moods(sessions: Iterable[ListeningSession]) -> list[SessionMood]:
     return [_session_mood(session, moods[session.id]) for session in in_time]
 
 
+def mood_lines(moods: Sequence[SessionMood]) -> list[MoodLine]:
+    """What the chart draws as numbers, latest first."""
+    return [
+        MoodLine(one, beyond_drift(VALENCE, one), beyond_drift(AROUSAL, one))
+        for one in reversed(moods)
+    ]
+
+
 def sessions_of(patient: Patient) -> QuerySet[ListeningSession]:
     """Sessions, latest first, with plan and playlists at hand."""
     entries = Prefetch(
@@ -145,6 +163,7 @@ def _session_mood(session: ListeningSession, moods: Moods) -> SessionMood:
         before=Mood(moods.before.valence, moods.before.arousal),
         after=Mood(moods.after.valence, moods.after.arousal),
         target=Mood(plan.target_valence, plan.target_arousal) if plan is not None else None,
+        plan=plan.version if plan is not None else None,
     )
 
 

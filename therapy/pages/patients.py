@@ -12,12 +12,15 @@ from django.views.decorators.http import require_safe
 from therapy.access.acts import Act
 from therapy.access.doors import for_staff
 from therapy.pages import measure_lines, overview, panels, patient_page
-from therapy.pages.charts import mood_charts
+from therapy.pages.charts.course import course_charts
+from therapy.pages.charts.moods import mood_charts
 from therapy.pages.plan_words import in_words
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.models import Clinic, Patient
 from therapy.people.visibility import Access
 from therapy.plans.selectors import current_plan, standing_of
+from therapy.statistics.control_charts import FEWEST
+from therapy.statistics.drift import ORDINARY_LISTENING
 
 PATIENTS_A_PAGE = 25
 CHARTED_SESSIONS = 24
@@ -82,8 +85,11 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "standing": standing_of(shown),
             "plan_words": in_words(plan) if plan is not None else None,
             "charted": charted,
-            "moods": moods[::-1],
+            "mood_lines": patient_page.mood_lines(moods),
             "charts": mood_charts(moods) if moods else (),
+            "courses": course_charts(moods),
+            "fewest_for_course": FEWEST,
+            "drift_source": ORDINARY_LISTENING,
             "sessions": sessions,
             "sheets": patient_page.session_sheets(list(sessions.object_list)),
             "ratings": ratings,

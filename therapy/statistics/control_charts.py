@@ -1,7 +1,9 @@
 """One person's values in time as an XmR chart (Wheeler & Chambers 1992): is what varies more than
 what always varies?
 
-The limits rest on how far neighbours differ, so a slow drift does not widen them.
+The limits rest on how far neighbours differ, so a slow drift does not widen them. Runs are told by
+the median, as in a run chart (Perla, Provost & Murray 2011, doi 10.1136/bmjqs.2009.037895): one
+far value would pull the mean, and leave all others on one side of it.
 """
 
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PER_RANGE = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two neighbours
-RUN = 8  # so many on one side of the centre line (Western Electric rule 4)
+RUN = 8  # so many on one side (Western Electric rule 4)
 FEWEST = 6  # below this the limits themselves are hardly known; a step of ours
 
 
@@ -23,8 +25,9 @@ class Chart:
     high: float
     beyond: tuple[int, ...]
     """Places of values outside of the limits."""
-    shifted: tuple[int, ...]
-    """Places that belong to a run on one side of the centre line."""
+    runs: tuple[tuple[int, int], ...]
+    """First and last place of each run of at least RUN values on one side of the median; values on
+    the median neither count nor end one."""
 
 
 def xmr(values: Sequence[float]) -> Chart | None:
@@ -40,17 +43,12 @@ def xmr(values: Sequence[float]) -> Chart | None:
         low=centre - half,
         high=centre + half,
         beyond=tuple(int(place) for place in beyond),
-        shifted=_runs(np.sign(observed - centre)),
+        runs=_runs(np.sign(observed - np.median(observed))),
     )
 
 
-def _runs(sides: NDArray[Any]) -> tuple[int, ...]:
-    found: list[int] = []
-    begin = 0
-    for place in range(1, len(sides) + 1):
-        if place < len(sides) and sides[place] == sides[begin]:
-            continue
-        if sides[begin] != 0 and place - begin >= RUN:
-            found.extend(range(begin, place))
-        begin = place
-    return tuple(found)
+def _runs(sides: NDArray[Any]) -> tuple[tuple[int, int], ...]:
+    places = np.flatnonzero(sides)
+    turns = np.flatnonzero(np.diff(sides[places])) + 1
+    stretches = np.split(places, turns)
+    return tuple((int(one[0]), int(one[-1])) for one in stretches if len(one) >= RUN)

@@ -8,17 +8,16 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from therapy.pages.charts import (
+from therapy.pages.charts.moods import AffectChart, mood_charts
+from therapy.pages.charts.sittings import (
     BOTTOM,
     HEIGHT,
     LEFT,
     MOST_DATES,
     RIGHT,
     TOP,
-    AffectChart,
     Mood,
     SessionMood,
-    mood_charts,
 )
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
@@ -74,8 +73,8 @@ def test_every_dot_and_date_lies_inside_the_frame(pairs: list[tuple[Mood, Mood]]
             assert TOP <= pair.after <= BOTTOM
         for level in chart.targets:
             assert LEFT - 1e-6 <= level.start < level.end <= RIGHT + 1e-6
-        assert 1 <= len(chart.dates) <= MOST_DATES
-        labels = [tick.text for tick in chart.dates]
+        assert 1 <= len(chart.frame.dates) <= MOST_DATES
+        labels = [tick.text for tick in chart.frame.dates]
         assert len(labels) == len(set(labels))
 
 
@@ -96,11 +95,11 @@ def test_a_target_is_one_line_until_the_plan_changes_it() -> None:
 
 
 def test_dates_name_the_year_only_when_there_are_two() -> None:
-    assert [tick.text for tick in mood_charts([sitting(0), sitting(9)])[0].dates] == [
+    assert [tick.text for tick in mood_charts([sitting(0), sitting(9)])[0].frame.dates] == [
         "2 Mar",
         "11 Mar",
     ]
-    assert [tick.text for tick in mood_charts([sitting(0), sitting(400)])[0].dates] == [
+    assert [tick.text for tick in mood_charts([sitting(0), sitting(400)])[0].frame.dates] == [
         "Mar 2026",
         "Apr 2027",
     ]

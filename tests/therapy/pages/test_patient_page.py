@@ -101,8 +101,8 @@ def test_the_chart_and_its_table_show_the_numbers_on_record(alices: Client, peop
     add_session(people.anna, day=3, before=(0.27, 0.11), after=(0.26, 0.34))
     response = alices.get(address_of(people.anna))
     shown = rows(response)
-    assert "2 Mar 2026, 18:00 −0.31 +0.18 +0.72 −0.09" in shown
-    assert "5 Mar 2026, 18:00 +0.27 +0.26 +0.11 +0.34" in shown
+    assert "2 Mar 2026, 18:00 −0.31 +0.18 +0.20 +0.72 −0.09 −0.49" in shown
+    assert "5 Mar 2026, 18:00 +0.27 +0.26 −0.05 +0.11 +0.34 +0.25" in shown
     html = response.content.decode()
     assert html.count('<svg class="mood-chart"') == 2
     assert "2 Mar 2026, 18:00: −0.31 before, +0.18 after" in html

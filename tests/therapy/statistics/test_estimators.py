@@ -93,4 +93,4 @@ def test_a_chart_has_its_limits_from_neighbours_and_sees_what_is_beyond() -> Non
 def test_a_chart_sees_a_level_that_shifted() -> None:
     chart = xmr([0.0] * 2 + [1.0] * RUN + [-1.0] * (RUN - 1))
     assert chart is not None
-    assert chart.shifted == tuple(range(2, 2 + RUN))
+    assert chart.runs == ((2, 1 + RUN),)
