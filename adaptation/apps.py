@@ -9,8 +9,10 @@ class AdaptationConfig(AppConfig):
         from adaptation.outcomes import ModelBenefit
         from adaptation.pages import ModelColumn, ModelPanel
         from adaptation.rights import TrainedBases
+        from adaptation.timeline import ModelVersions
         from therapy.outcomes import contributed
         from therapy.pages import panels
+        from therapy.pages.timeline import sources
         from therapy.rights import holders
 
         register()
@@ -18,3 +20,4 @@ class AdaptationConfig(AppConfig):
         panels.register_column(ModelColumn())
         holders.register(TrainedBases())
         contributed.register(ModelBenefit())
+        sources.register(ModelVersions())

@@ -7,7 +7,10 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         from exports.operation import register
         from exports.pages import PackagesPanel
+        from exports.timeline import Holds
         from therapy.pages import panels
+        from therapy.pages.timeline import sources
 
         register()
         panels.register(PackagesPanel())
+        sources.register(Holds())

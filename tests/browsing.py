@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.needs import require
+from tests.needs import ROOT, require
 from tests.signing_in import PASSWORD, code_of
 
 PHONE, DESK = (390, 844), (1280, 900)
@@ -27,6 +27,12 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
+
+AXE = ROOT / "phone/node_modules/axe-core/axe.min.js"
+INSPECT = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +84,11 @@ class Window:
         assert self.troubles == []
         assert blocked == []
         assert width <= room
+
+    def expect_accessible(self) -> None:
+        """No violation that axe-core finds."""
+        self.page.evaluate(AXE.read_text())  # which the page's policy does not forbid
+        assert self.page.evaluate(INSPECT) == []
 
     def _console(self, message: Any) -> None:
         if message.type in {"error", "warning"}:

@@ -256,6 +256,8 @@ LISTS: dict[str, Fill] = {
     "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,
     "catalogue/": _track,
+    "patients/<uuid:patient_id>/summary/": _whole_patient,
+    "patients/<uuid:patient_id>/timeline/": _whole_patient,
     "today/": _patient,
     "account/": _signed_in_elsewhere,
     "staff/<slug:slug>/": _member,

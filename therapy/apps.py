@@ -16,6 +16,7 @@ class TherapyConfig(AppConfig):
         from therapy.pages.phones import PhonesPanel
         from therapy.pages.reminders import RemindersPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
+        from therapy.pages.timeline import care, listening, sources
         from therapy.phone_app import checks  # noqa: F401
         from therapy.rights import holders
         from therapy.rights.tables_holder import ClinicTables
@@ -29,4 +30,12 @@ class TherapyConfig(AppConfig):
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
         panels.register(RemindersPanel())
+        sources.register(care.Plans())
+        sources.register(care.Goals())
+        sources.register(listening.Sessions())
+        sources.register(listening.Answers())
+        sources.register(care.Flags())
+        sources.register(care.Notes())
+        sources.register(care.Consents())
+        sources.register(care.Phones())
         holders.register(ClinicTables())

@@ -5,7 +5,6 @@ from datetime import date
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,7 +13,7 @@ from therapy.access.doors import for_staff
 from therapy.audit.reads import WINDOW_SECONDS
 from therapy.pages import audit_listing as listing
 from therapy.pages.audit_words import line_of
-from therapy.pages.requests import StaffRequest, asked_for
+from therapy.pages.requests import StaffRequest, asked_for, day_of
 
 ENTRIES_A_PAGE = 50
 
@@ -70,7 +69,7 @@ def _wanted(request: StaffRequest, people: set[int]) -> tuple[listing.Wanted, di
     problems: dict[str, str] = {}
     for name in ("from", "to"):
         try:
-            days[name] = _day(asked_for(request, name))
+            days[name] = day_of(asked_for(request, name))
         except ValueError:
             days[name], problems[name] = None, "Write a day as 2026-03-31."
     known = person.isascii() and person.isdigit() and int(person) in people
@@ -82,13 +81,3 @@ def _wanted(request: StaffRequest, people: set[int]) -> tuple[listing.Wanted, di
         last_day=days["to"],
     )
     return wanted, problems
-
-
-def _day(typed: str) -> date | None:
-    """Raises ValueError for what is no day, and for the last one that there is: it has no end."""
-    if not typed:
-        return None
-    day = parse_date(typed)
-    if day is None or day.year in {date.min.year, date.max.year}:
-        raise ValueError(typed)
-    return day

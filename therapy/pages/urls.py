@@ -20,16 +20,20 @@ from therapy.pages import (
     rights,
     safety,
     staff,
+    summary,
     tables,
     today,
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
+from therapy.pages.timeline.page import timeline
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
     path("today/", today.today, name="today"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/summary/", summary.summary, name="summary"),
+    path("patients/<uuid:patient_id>/timeline/", timeline, name="timeline"),
     path("patients/<uuid:patient_id>/phones/codes/", phones.make_code, name="pair-phone"),
     path(
         "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",

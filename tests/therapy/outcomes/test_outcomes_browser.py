@@ -10,7 +10,6 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browsing import DESK, PHONE, Window, context_of
-from tests.needs import ROOT
 from tests.people import People, settle
 from tests.signing_in import with_password
 from therapy.demonstration.year import Year
@@ -19,11 +18,6 @@ from therapy.outcomes.refreshing import refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = ROOT / "phone/node_modules/axe-core/axe.min.js"
-INSPECT = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`));
-}"""
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
@@ -49,14 +43,13 @@ def window(
 
 def test_an_owner_reads_narrows_and_fetches(window: Window, people: People) -> None:
     page = window.page
-    page.add_init_script(path=AXE)
     window.sign_in(people.alice.email)
     page.get_by_role("link", name="Outcomes").click()
     page.get_by_role("heading", name="Outcomes of Harbour Practice").wait_for()
     page.get_by_text("Moods after listening were more pleasant than expected.").wait_for()
     page.evaluate(OPEN_ALL)
     window.expect_calm()
-    assert page.evaluate(INSPECT) == []
+    window.expect_accessible()
 
     page.get_by_label("Plan begun from").select_option("Before sleep")
     page.get_by_label("From month").fill("2026-01")

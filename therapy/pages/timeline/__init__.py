@@ -1,0 +1,1 @@
+"""Everything that happened with one patient, a month at a time."""
