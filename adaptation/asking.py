@@ -6,7 +6,7 @@ so pages and the phone API start fast.
 
 from uuid import UUID
 
-from therapy.models import Clinic
+from therapy.models import Clinic, Patient
 from worker.jobs import enqueue
 
 
@@ -20,13 +20,14 @@ def clinic_export_key(clinic_id: UUID) -> str:
     return f"export_clinic:{clinic_id}"
 
 
-def ask_for_export(patient_id: UUID) -> None:
+def ask_for_export(patient: Patient) -> None:
     """Have the patient get the model that they are to have; where they have it, this costs
     nothing."""
     enqueue(
         kind="export_patient",
-        key=patient_export_key(patient_id),
-        arguments={"patient_id": str(patient_id)},
+        key=patient_export_key(patient.id),
+        arguments={"patient_id": str(patient.id)},
+        clinic_id=patient.clinic_id,
     )
 
 
@@ -36,4 +37,5 @@ def ask_for_exports(clinic: Clinic) -> None:
         kind="export_clinic",
         key=clinic_export_key(clinic.id),
         arguments={"clinic_id": str(clinic.id)},
+        clinic_id=clinic.id,
     )

@@ -34,6 +34,7 @@ def ask_for_measurement(clinic: Clinic) -> Job:
         kind="measure_benefit",
         key=f"measure_benefit:{clinic.id}",
         arguments={"clinic_id": str(clinic.id)},
+        clinic_id=clinic.id,
     )
 
 

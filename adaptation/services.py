@@ -136,7 +136,7 @@ def adapt_patient(*, patient_id: UUID, report: ReportShare) -> PatientModel:
     digest = selectors.digest_of(base, support)
     newest = selectors.newest_model(patient)
     if newest is not None and newest.support_digest == digest and selectors.is_sound(newest):
-        ask_for_export(patient.id)  # it may have failed, or been lost with its files
+        ask_for_export(patient)  # it may have failed, or been lost with its files
         return newest
     report(0.5, f"Adapting to {len(support)} rated tracks")
     (vector,) = adapted_vectors(loaded(base), [support])
@@ -151,7 +151,7 @@ def adapt_patient(*, patient_id: UUID, report: ReportShare) -> PatientModel:
         oldest_rating_at=span.oldest,
         newest_rating_at=span.newest,
     )
-    ask_for_export(patient.id)
+    ask_for_export(patient)
     return model
 
 

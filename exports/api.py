@@ -160,7 +160,7 @@ def deliverable(patient: Patient, kind: str) -> ModelPackage:
         )
     if not selectors.may_be_used(package, timezone.now()):
         with transaction.atomic():
-            ask_for_export(patient.id)
+            ask_for_export(patient)
         raise ModelExpired
     return package
 

@@ -17,7 +17,7 @@ def hold(*, patient: Patient, model: PatientModel, by: User | None, reason: str 
         raise ValueError(f"{model} is not one of {patient}'s.")
     _end(patient, by)
     held = Hold.objects.create(patient=patient, patient_model=model, reason=reason, held_by=by)
-    ask_for_export(patient.id)
+    ask_for_export(patient)
     return held
 
 
@@ -25,7 +25,7 @@ def hold(*, patient: Patient, model: PatientModel, by: User | None, reason: str 
 def end_hold(*, patient: Patient, by: User | None) -> None:
     """The patient gets the newest model again, and those that follow."""
     _end(patient, by)
-    ask_for_export(patient.id)
+    ask_for_export(patient)
 
 
 def _end(patient: Patient, by: User | None) -> None:

@@ -18,6 +18,7 @@ from tests.people import People
 from therapy.models import DataExport, ProgressNote, SafetyFlag, TablesExport
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
+from worker.models import Job
 
 PARAMETER = r"(?:\^\(\?P)?<(?:\w+:)?(\w+)>(?:[^)/]*\))?"  # <uuid:id> or ^(?P<id>…)
 UNKNOWN_HERE = "".join(str(digit % 10) for digit in range(64))
@@ -95,8 +96,18 @@ def parameters_at(people: People) -> dict[str, Any]:
     tables.file.storage.save(tables.file.name, ContentFile(b"PK00"))
     owner = people.alice.memberships.get()
     invitation, token = invite(by=owner, email="dora@example.org", role="therapist")
+    job = Job.objects.create(
+        kind="adapt_patient",
+        key=f"adapt_patient:{people.anna.id}",
+        arguments={"patient_id": str(people.anna.id)},
+        clinic_id=people.harbour.id,
+        state=Job.State.FAILED,
+        run_after=datetime(2026, 3, 1, tzinfo=UTC),
+        finished_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
     return {
         "patient_id": people.anna.id,
+        "job_id": job.id,
         "track_id": people.tracks[0].id,
         "version": 1,
         "plan_version": plan.version,

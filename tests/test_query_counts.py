@@ -49,8 +49,9 @@ from therapy.models import (
     SafetyFlag,
     TablesExport,
 )
-from therapy.pages import audit, catalogue, goals, notes, patients, rights, safety
+from therapy.pages import audit, catalogue, goals, jobs, notes, patients, rights, safety
 from therapy.people.invitations import invite
+from worker.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,20 @@ def _member(people: People, n: int) -> None:
     invite(by=people.alice.memberships.get(), email=f"new-{n}@example.org", role="therapist")
 
 
+def _job(people: People, n: int) -> None:
+    patient = PatientFactory(clinic=people.harbour)
+    for state in (Job.State.SUCCEEDED, Job.State.QUEUED, Job.State.FAILED):
+        Job.objects.create(
+            kind="adapt_patient",
+            key=f"adapt_patient:{patient.id}:{state}",
+            arguments={"patient_id": str(patient.id)},
+            clinic_id=people.harbour.id,
+            state=state,
+            run_after=timezone.now(),
+            finished_at=None if state == Job.State.QUEUED else timezone.now(),
+        )
+
+
 def _read(people: People, n: int) -> None:
     AccessLog.objects.create(
         at=timezone.now(),
@@ -262,6 +277,7 @@ LISTS: dict[str, Fill] = {
     "account/": _signed_in_elsewhere,
     "staff/<slug:slug>/": _member,
     "audit/<slug:slug>/": _read,
+    "jobs/<slug:slug>/": _job,
 }
 ONE_THING = {
     *(f"{API}me", f"{API}model", f"{API}model/file", f"{API}tracks/<uuid:track_id>/audio"),
@@ -279,7 +295,7 @@ ONE_THING = {
     "patients/<uuid:patient_id>/phones/<uuid:phone_id>/end/",
     "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",
     "staff/<slug:slug>/<int:membership_id>/end/",
-    *("audit/", "outcomes/", "staff/"),  # lead on to the first clinic's
+    *("audit/", "jobs/", "outcomes/", "staff/"),  # lead on to the first clinic's
     # Kept between two looks; the first look is counted in tests/therapy/outcomes.
     *("outcomes/<slug:slug>/", "outcomes/<slug:slug>/<slug:table>.csv"),
 }
@@ -315,7 +331,7 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 @pytest.fixture
 def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that show every row: one that is full at 10 would hide what 100 cost."""
-    for module in (audit, catalogue, goals, notes, packages_page, patients, rights, safety):
+    for module in (audit, catalogue, goals, jobs, notes, packages_page, patients, rights, safety):
         for name in list(vars(module)):
             if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN"}:
                 monkeypatch.setattr(module, name, 2 * max(AMOUNTS))

@@ -76,11 +76,19 @@ class Run:
         Job.objects.filter(id=self.job_id, lease_token=self.token).update(**changes)
 
 
-def enqueue(*, kind: str, key: str, arguments: dict[str, str], delay: float = 0.0) -> Job:
+def enqueue(
+    *,
+    kind: str,
+    key: str,
+    arguments: dict[str, str],
+    clinic_id: uuid.UUID | None = None,
+    delay: float = 0.0,
+) -> Job:
     """Ask for work; joins the waiting job of the same key if there is one.
 
-    `delay` (seconds) lets a burst of requests gather into one run. A job that is already running
-    is not joined: it may have read the data before this change, so a next one waits behind it.
+    `clinic_id` says whose staff can see it and try it again. `delay` (seconds) lets a burst of
+    requests gather into one run. A job that is already running is not joined: it may have read the
+    data before this change, so a next one waits behind it.
     Must be called inside a transaction, and is then part of it.
     """
     if not connection.in_atomic_block:
@@ -92,6 +100,7 @@ def enqueue(*, kind: str, key: str, arguments: dict[str, str], delay: float = 0.
             kind=kind,
             key=key,
             arguments=arguments,
+            clinic_id=clinic_id,
             run_after=timezone.now() + timedelta(seconds=delay),
         )
         Job.objects.bulk_create([asked], ignore_conflicts=True)
@@ -163,7 +172,7 @@ def retry_failed(only: Collection[uuid.UUID] | None = None) -> int:
     found = Job.objects.select_for_update().filter(state=Job.State.FAILED)
     failed = list(found if only is None else found.filter(id__in=only))
     for job in failed:
-        enqueue(kind=job.kind, key=job.key, arguments=job.arguments)
+        enqueue(kind=job.kind, key=job.key, arguments=job.arguments, clinic_id=job.clinic_id)
     Job.objects.filter(id__in=[job.id for job in failed]).update(state=Job.State.SUPERSEDED)
     return len(failed)
 

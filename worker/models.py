@@ -26,6 +26,10 @@ class Job(models.Model):
     arguments = models.JSONField(
         default=dict, help_text="Ids only: no content leaves the database."
     )
+    clinic_id = models.UUIDField(
+        null=True,
+        help_text="Whose work it is; empty: the installation's. No key: rooms above know it.",
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     run_after = models.DateTimeField(help_text="Not to be started earlier.")
     sent_at = models.DateTimeField(null=True, help_text="Last time the broker was told.")
@@ -61,6 +65,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "run_after"]),
             models.Index(fields=["key", "-created_at"]),
+            models.Index(fields=["clinic_id", "state", "-created_at"], name="job_of_clinic"),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ def ask_for_refresh(clinic: Clinic) -> Job:
         kind="refresh_outcomes",
         key=refresh_key(clinic.id),
         arguments={"clinic_id": str(clinic.id)},
+        clinic_id=clinic.id,
     )
 
 

@@ -144,6 +144,7 @@ def ask_for_refresh(clinic: Clinic) -> None:
         kind="refresh_clinic",
         key=f"refresh_clinic:{clinic.id}",
         arguments={"clinic_id": str(clinic.id)},
+        clinic_id=clinic.id,
     )
 
 
@@ -159,6 +160,7 @@ def ask_for_adaptation(patient: Patient) -> None:
         kind="adapt_patient",
         key=f"adapt_patient:{patient.id}",
         arguments={"patient_id": str(patient.id)},
+        clinic_id=patient.clinic_id,
         delay=settings.ADAPT_DELAY_SECONDS,
     )
 
@@ -171,6 +173,7 @@ def ask_for_safety_check(patient: Patient) -> None:
         kind="check_safety",
         key=f"check_safety:{patient.id}",
         arguments={"patient_id": str(patient.id)},
+        clinic_id=patient.clinic_id,
     )
 
 

@@ -43,6 +43,7 @@ def ask_for_erasure(*, patient: Patient, code: str, by: User | None) -> Erasure:
         kind="erase_patient",
         key=erasure_key(erasure.id),
         arguments={"erasure_id": str(erasure.id)},  # and not the patient's: it would stay
+        clinic_id=locked.clinic_id,
     )
     return erasure
 

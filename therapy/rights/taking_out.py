@@ -31,7 +31,10 @@ def ask_for_data(*, patient: Patient, by: User | None) -> DataExport:
         export = DataExport(id=key, patient=patient, asked_by=by, file=f"data-exports/{key}.zip")
         export.save(force_insert=True)
     enqueue(
-        kind="take_data_out", key=export_key(patient.id), arguments={"export_id": str(export.id)}
+        kind="take_data_out",
+        key=export_key(patient.id),
+        arguments={"export_id": str(export.id)},
+        clinic_id=patient.clinic_id,
     )
     return export
 

@@ -122,6 +122,12 @@ def sees_outcomes(request: HttpRequest) -> bool:
     return _allows(request, Act.SEE_OUTCOMES)
 
 
+@register.filter
+def sees_jobs(request: HttpRequest) -> bool:
+    """Whether who makes the request may see the background work of any clinic; no query."""
+    return _allows(request, Act.SEE_JOBS)
+
+
 def _allows(request: HttpRequest, act: Act) -> bool:
     access: Access | None = getattr(request, "access", None)
     return access is not None and any(map(access.allows, repeat(act), access.roles))

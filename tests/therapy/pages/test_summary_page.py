@@ -114,7 +114,7 @@ def test_of_a_measure_the_last_answer_is_told_with_the_change_since_the_first(
             scores={"pain": {"value": pain, "band": None}},
         )
     said = words(alices.get(address_of(people.anna), SPRING))
-    assert "6 Mar 2026, 18:00 : 3 of 0 to 10, since the first −4" in said
+    assert "6 Mar 2026, 18:00 : 3 of 0 to 10, since the first: −4" in said
     assert "2 Mar 2026" not in said.split("Measures, the last answer to each")[1]
 
 

@@ -47,7 +47,10 @@ def ask_for_tables(
         refuse(problems_of(export, unchecked=["file", "sha256", "bytes"]))
         export.save(force_insert=True)
     enqueue(
-        kind="export_tables", key=tables_key(export.id), arguments={"export_id": str(export.id)}
+        kind="export_tables",
+        key=tables_key(export.id),
+        arguments={"export_id": str(export.id)},
+        clinic_id=clinic.id,
     )
     return export
 

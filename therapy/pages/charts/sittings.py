@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 WIDTH, HEIGHT = 360, 216
-LEFT, RIGHT, TOP, BOTTOM = 38.0, 350.0, 30.0, 170.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 344.0, 30.0, 170.0  # room for what is written beside
 MOST_DATES = 5  # labels that fit side by side below a chart this wide
 APART = 44.0  # between the names of two plans
 
@@ -72,6 +72,11 @@ class Frame:
     right: float = RIGHT
     top: float = TOP
     bottom: float = BOTTOM
+
+    @property
+    def label(self) -> float:
+        """Where labels beside the chart end."""
+        return self.left - 6
 
     @property
     def slot(self) -> float:
