@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 2
 PHONE_SOURCES := $(shell find phone/src phone/build phone/public) phone/index.html \
     phone/package.json phone/vite.config.ts
 
-.PHONY: help setup demo serve worker test lint bench bench-app bench-drift bench-exports bench-learners bench-outcomes bench-phone bench-sync pictures
+.PHONY: help setup demo serve worker test lint bench bench-app bench-drift bench-exports bench-learners bench-outcomes bench-pages bench-phone bench-sync pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ bench-sync: setup  ## phones come back from being offline, all at once, on a bad
 
 bench-outcomes: setup  ## the page and the summing of outcomes at a large clinic (PATIENTS=1000 SESSIONS=200)
 	@$(PYTHON) benchmarks/bench_outcomes.py --patients $(or $(PATIENTS),1000) --sessions $(or $(SESSIONS),200)
+
+bench-pages: setup  ## the staff's pages at a large clinic (PATIENTS=1000 SESSIONS=200)
+	@$(PYTHON) benchmarks/bench_pages.py --patients $(or $(PATIENTS),1000) --sessions $(or $(SESSIONS),200)
 
 bench-learners: setup  ## the default learner beside the best that is known (EVALUATION="FILE …")
 	@$(PYTHON) benchmarks/bench_learners.py --evaluation $(EVALUATION)

@@ -28,7 +28,7 @@ class Job(models.Model):
     )
     clinic_id = models.UUIDField(
         null=True,
-        help_text="Whose work it is; empty: the installation's. No key: rooms above know it.",
+        help_text="Whose work it is; empty: the installation's. No foreign key.",
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     run_after = models.DateTimeField(help_text="Not to be started earlier.")
