@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.needs import ROOT, require
 from tests.signing_in import PASSWORD, code_of
@@ -101,3 +102,13 @@ class Window:
 
 def context_of(chromium: Browser, size: tuple[int, int], **options: Any) -> BrowserContext:
     return chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+
+
+@pytest.fixture(params=[(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
+def window(
+    request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer
+) -> Iterator[Window]:
+    """A dark phone, and a light desk."""
+    size, scheme = request.param
+    with context_of(chromium, size, color_scheme=scheme) as context:
+        yield Window(context.new_page(), live_server.url)

@@ -1,16 +1,13 @@
 """Every page of the staff's site in a real Chromium: axe-core finds nothing, nothing is blocked, no
 other host is asked, nothing scrolls sideways; in both themes, on a phone and at a desk."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 
 from tests.addresses import filled, parameters_at, patterns
-from tests.browsing import DESK, PHONE, Window, context_of
+from tests.browsing import Window
 from tests.people import People, settle
 from tests.signing_in import with_password
 from therapy.access.doors import Staff, StaffApi, door_of
@@ -49,15 +46,6 @@ def people(transactional_db: None, settings: Any, tmp_path: Any) -> People:
     Year(patients=12, sessions=10, effect=0.2).fill(found.harbour, [found.therapist])
     refresh(clinic_id=found.harbour.id, report=lambda share, note: None)
     return found
-
-
-@pytest.fixture(params=[(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
-def window(
-    request: pytest.FixtureRequest, chromium: Browser, people: People, live_server: LiveServer
-) -> Iterator[Window]:
-    size, scheme = request.param
-    with context_of(chromium, size, color_scheme=scheme) as context:
-        yield Window(context.new_page(), live_server.url)
 
 
 def test_every_page_is_calm_and_accessible(window: Window, people: People) -> None:

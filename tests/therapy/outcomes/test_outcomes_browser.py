@@ -2,14 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 
-from tests.browsing import DESK, PHONE, Window, context_of
+from tests.browsing import Window
 from tests.people import People, settle
 from tests.signing_in import with_password
 from therapy.demonstration.year import Year
@@ -30,15 +27,6 @@ def people(transactional_db: None) -> People:
     Year(patients=24, sessions=8, effect=0.2).fill(found.harbour, [found.therapist])
     refresh(clinic_id=found.harbour.id, report=lambda share, note: None)
     return found
-
-
-@pytest.fixture(params=[(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
-def window(
-    request: pytest.FixtureRequest, chromium: Browser, people: People, live_server: LiveServer
-) -> Iterator[Window]:
-    size, scheme = request.param
-    with context_of(chromium, size, color_scheme=scheme) as context:
-        yield Window(context.new_page(), live_server.url)
 
 
 def test_an_owner_reads_narrows_and_fetches(window: Window, people: People) -> None:

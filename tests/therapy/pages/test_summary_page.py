@@ -1,17 +1,14 @@
 """The summary for the chart: what it counts, its period, and that it is one sheet of paper."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 
-from tests.browsing import DESK, PHONE, Window, context_of
+from tests.browsing import Window
 from tests.factories import MeasureResponseFactory, SessionPlanFactory, TrackPlayFactory
 from tests.people import People, settle
 from tests.signing_in import with_password
@@ -163,15 +160,6 @@ def test_a_period_that_makes_no_sense_is_told_at_its_field(
 @pytest.mark.django_db
 def test_charlie_finds_nobody(people: People, signed_in: SignedIn) -> None:
     assert signed_in(people.charlie).get(address_of(people.anna)).status_code == 404
-
-
-@pytest.fixture(params=[(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
-def window(
-    request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer
-) -> Iterator[Window]:
-    size, scheme = request.param
-    with context_of(chromium, size, color_scheme=scheme) as context:
-        yield Window(context.new_page(), live_server.url)
 
 
 @pytest.mark.browser
