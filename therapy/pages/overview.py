@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,14 +83,24 @@ def rows_of(patients: Sequence[Patient]) -> list[PatientRow]:
 def moods_around(session_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, Moods]:
     """The moods before and after each session of which something is known, by the session's id.
     Two queries."""
-    around = {"session__in": list(session_ids), "phase__in": AROUND}
+    ids = list(session_ids)
+    said = moods_said(ids)
+    skips = MoodSkip.objects.filter(session__in=ids, phase__in=AROUND)
+    for session, phase in skips.values_list("session_id", "phase"):
+        moods = said.get(session, Moods())  # who says it later all the same has said it
+        if phase == MoodRating.Phase.BEFORE:
+            said[session] = replace(moods, not_said_before=moods.before is None)
+        else:
+            said[session] = replace(moods, not_said_after=moods.after is None)
+    return said
+
+
+def moods_said(session_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, Moods]:
+    """The same of ratings alone. One query."""
     found: dict[uuid.UUID | None, dict[str, Any]] = {}
-    for session, phase in MoodSkip.objects.filter(**around).values_list("session_id", "phase"):
-        found.setdefault(session, {})[f"not_said_{phase}"] = True
-    for rating in MoodRating.objects.filter(**around).order_by("rated_at", "id"):
-        of_session = found.setdefault(rating.session_id, {})
-        of_session[rating.phase] = rating
-        of_session.pop(f"not_said_{rating.phase}", None)  # it was said all the same
+    ratings = MoodRating.objects.filter(session__in=list(session_ids), phase__in=AROUND)
+    for rating in ratings.order_by("rated_at", "id"):
+        found.setdefault(rating.session_id, {})[rating.phase] = rating
     return {session: Moods(**fields) for session, fields in found.items()}
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from therapy.pages.charts.course import beyond_drift
 from therapy.pages.charts.sittings import AROUSAL, VALENCE, Mood, SessionMood
-from therapy.pages.overview import Moods, moods_around
+from therapy.pages.overview import Moods, moods_around, moods_said
 from therapy.pages.session_words import ending_in_words
 from therapy.people.models import Patient
 from therapy.sessions import selectors
@@ -91,7 +91,7 @@ def charted_sessions(patient: Patient) -> QuerySet[ListeningSession]:
 def session_moods(sessions: Iterable[ListeningSession]) -> list[SessionMood]:
     """What the chart draws for `charted_sessions`, oldest first."""
     in_time = sorted(sessions, key=lambda session: (session.started_at, session.id))
-    moods = moods_around(session.id for session in in_time)
+    moods = moods_said(session.id for session in in_time)
     return [_session_mood(session, moods[session.id]) for session in in_time]
 
 

@@ -17,8 +17,6 @@ from django.utils.safestring import SafeString
 
 from therapy.access.acts import Act
 from therapy.pages import plan_words as words
-from therapy.people.models import User
-from therapy.people.staff import managed_by
 from therapy.people.visibility import Access
 
 register = template.Library()
@@ -105,9 +103,9 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.filter
-def manages_staff(user: User) -> bool:
-    """Whether the user manages the staff of any clinic."""
-    return managed_by(user).exists()
+def manages_staff(request: HttpRequest) -> bool:
+    """Whether who makes the request manages the staff of any clinic; no query."""
+    return _allows(request, Act.MANAGE_STAFF)
 
 
 @register.filter
