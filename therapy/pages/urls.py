@@ -25,6 +25,7 @@ from therapy.pages import (
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
+from therapy.pages.plan_editor import views as plan_editor
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
@@ -65,6 +66,8 @@ urlpatterns = [
         name="playlist-jspf",
     ),
     path("patients/<uuid:patient_id>/plans/", plans.plans, name="plans"),
+    path("patients/<uuid:patient_id>/plans/write/", plan_editor.write, name="write-plan"),
+    path("plans/path.svg", plan_editor.path, name="plan-path"),
     path(
         "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/",
         reporting.rg_mbi,
