@@ -7,7 +7,9 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         from exports.operation import register
         from exports.pages import PackagesPanel
-        from therapy.pages import panels
+        from exports.trials import make_trial
+        from therapy.pages import panels, trials
 
         register()
         panels.register(PackagesPanel())
+        trials.register(make_trial)
