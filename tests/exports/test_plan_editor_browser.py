@@ -99,6 +99,9 @@ def test_a_plan_is_begun_changed_tried_looked_at_and_prescribed(
     assert page.get_by_label("Indication").input_value() == "Tense in the evenings."
     looked_at(window, scripted)
 
+    if scripted:
+        page.get_by_label("Largest step of the path").fill("0.3")
+        page.get_by_text("The plan or the mood was changed since. Try it again.").wait_for()
     page.get_by_role("button", name="Look at it before prescribing").click()
     page.get_by_role("heading", name="Before it is prescribed to P-1").wait_for()
     page.get_by_text("11 of 12 tracks may be played: too few.").wait_for()

@@ -10,8 +10,8 @@ from therapy.plans.models import SessionPlan
 
 SESSIONS_WITHOUT_REPEATS: Final = 4
 """Fewer tracks than this many sessions play are few. A convention of this project, no trial's: with
-a session a day, a track that comes round again after four has mostly rested (it counts as heard by
-1/e less in three days, docs/playlists.md)."""
+a session a day, a track that comes round again after four has mostly rested (how recently it was
+heard falls to 1/e in three days, docs/playlists.md)."""
 
 
 @dataclass(frozen=True)

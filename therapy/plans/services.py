@@ -120,7 +120,7 @@ def prescribe(
     Patient.objects.select_for_update(no_key=True).get(id=patient.id)
     latest = SessionPlan.objects.filter(patient=patient).aggregate(latest=Max("version"))["latest"]
     if after is not None and after != (latest or 0):
-        raise ConflictError(f"Version {latest} was prescribed meanwhile.")
+        raise ConflictError(f"The plan is at version {latest or 0}, not {after}.")
     plan.version, plan.created_by = (latest or 0) + 1, by
     add(plan)
     plan.always_tracks.set(always)

@@ -62,16 +62,19 @@ HELP: Final[dict[str, Help]] = {
     ),
     "lyrics": Help("A track whose lyrics are not known counts as sung."),
     "lyric_languages": Help("Language tags such as en, de or pt-BR; with the rule above."),
+    **dict.fromkeys(("tempo_min", "brightness_min", "brightness_max"), NO_HELP),
+    **dict.fromkeys(("fade_in", "fade_out", "silence_at_end"), NO_HELP),
     "tempo_max": Help(
-        "Calming music is often found at 60 to 80 bpm; of sleep playlists half are faster and "
-        "louder, so this is no rule.",
+        "60 to 80 bpm is a common start for calming music. Of six kinds of sleep playlists three "
+        "are faster and louder, so it is no rule.",
         "Scarratt et al. 2023, PMC9847986",
     ),
-    "loudness_max": Help("Tracks are levelled to −23 LUFS when they are played.", "EBU R 128"),
+    **dict.fromkeys(("loudness_min", "loudness_max"), Help("Integrated over the track.")),
     "schedule": Help("By the clock on the patient’s wall. Without times: whenever they like."),
     "most_minutes_a_week": Help(
         "Empty: not limited. Adults: 80 dBA for 40 hours a week at most.", "WHO-ITU H.870"
     ),
+    "breathing_rate": Help("Empty: none."),
     "volume_ceiling": Help("How loud this is depends on the phone and the headphones."),
     "measures": Help("What the phone asks besides the mood, and when (docs/measures.md)."),
     "crisis_plan": Help("Goes to the phone, beside the crisis contacts."),
