@@ -361,6 +361,20 @@ def test_sent_twice_it_is_prescribed_once(desk: Desk, people: People) -> None:
     assert "Version 1 is prescribed. A connected phone takes it" in page
 
 
+def test_after_prescribing_it_leads_to_the_phones_where_none_is_connected(
+    desk: Desk, people: People
+) -> None:
+    phone = people.annas_phone.device
+    phone.revoked_at = phone.created_at
+    phone.save()
+    answer = desk.open().press("prescribe")
+    address = answer.headers["Location"]
+    assert address == reverse("patient", args=[people.anna.id]) + "#phones"
+    page = desk.client.get(address)
+    assert "No phone is connected: connect one, by QR code, under Phones." in words(page)
+    assert 'id="phones"' in page.content.decode()
+
+
 def test_another_version_meanwhile_is_shown_and_not_overwritten(desk: Desk, people: People) -> None:
     prescribe(patient=people.anna, by=people.bob, minutes=20)
     desk.open().press("review", homework="Walk")

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from therapy.catalogue.selectors import tracks_of
 from therapy.pages import catalogue_listing as listing
 from therapy.people.models import Clinic, User
+from therapy.people.selectors import is_uuid
 
 FOUND_SHOWN: Final = 8
 
@@ -43,16 +43,8 @@ def search_tracks(user: User, clinic: Clinic, search: str) -> Found | None:
 
 def tracks_named(clinic: Clinic, ids: Iterable[str]) -> dict[str, str]:
     """The title and artist of the clinic's tracks with these ids, as far as there are such."""
-    known = {UUID(text) for text in ids if _is_uuid(text)}
+    known = [text for text in ids if is_uuid(text)]
     return {
         str(track.id): f"{track.title}, {track.artist}" if track.artist else track.title
         for track in tracks_of(clinic).filter(id__in=known)
     }
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,6 +34,7 @@ from therapy.pages.plan_editor.typed import Typed, tidied
 from therapy.pages.plans import sections_between
 from therapy.pages.requests import StaffRequest
 from therapy.people.models import Patient, User
+from therapy.people.selectors import devices_of
 from therapy.plans.comparing import compare
 from therapy.plans.models import SessionPlan
 from therapy.plans.selectors import current_plan, plans_of
@@ -166,11 +168,19 @@ def _prescribed(request: StaffRequest, patient: Patient, typed: Typed) -> HttpRe
         if latest is None or not _is_sent_again(latest, base, plan, request.user):
             return _reviewed(request, patient, typed, status=409)
         version = latest.version
-    messages.success(
-        request,
-        f"Version {version} is prescribed. A connected phone takes it when it next asks.",
-    )
-    return redirect("patient", patient.id)
+    return _done(request, patient, version)
+
+
+def _done(request: StaffRequest, patient: Patient, version: int) -> HttpResponseRedirect:
+    """On to the patient's page, to their phones where none is connected yet."""
+    page = reverse("patient", args=[patient.id])
+    if devices_of(patient).filter(revoked_at=None).exists():
+        follows = "A connected phone takes it when it next asks."
+    else:
+        page += "#phones"
+        follows = "No phone is connected: connect one, by QR code, under Phones."
+    messages.success(request, f"Version {version} is prescribed. {follows}")
+    return redirect(page)
 
 
 def _is_sent_again(latest: SessionPlan, base: int, plan: SessionPlan, by: User) -> bool:
