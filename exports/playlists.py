@@ -27,6 +27,10 @@ class NoPlaylist(Exception):
     """No playlist can be made; the text says why and what to do."""
 
 
+class NothingPublished(NoPlaylist):
+    """The patient has no package yet."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One track of a playlist, with why it is there."""
@@ -61,19 +65,21 @@ def generate(
     minutes: float | None,
     seed: int,
     at: datetime,
+    plan: SessionPlan | None = None,
 ) -> GeneratedPlaylist:
-    """A playlist by the patient's newest package and current plan.
+    """A playlist by the patient's newest package and a plan, saved or not; None is the current one.
 
     `target` None: the plan's. `minutes` None: the plan's number of tracks; else as many tracks as
-    fill the minutes, as far as the graph goes. Raises NoPlaylist.
+    fill the minutes, as far as the graph goes. Raises NoPlaylist, and BadPackage where the
+    package cannot be read.
     """
     package = selectors.newest_package(patient, ModelPackage.Kind.RECORD)
     if package is None:
-        raise NoPlaylist(
+        raise NothingPublished(
             f"{patient} has no published model yet. The worker makes one in the background; "
             "`manage.py adapt` and `manage.py export` make one now."
         )
-    plan = current_plan(patient) or SessionPlan(patient=patient)  # nothing prescribed: defaults
+    plan = plan or current_plan(patient) or SessionPlan(patient=patient)  # without any: defaults
     model = opened(package)
     table = feature_table(patient.clinic)
     _check_schema(model, table)

@@ -407,6 +407,9 @@ FORMAT_MODULE_PATH = "therapy.formats"
 
 # Security
 
+# The form of a session plan names every track that is never or always played.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -80,6 +80,7 @@ def patient(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
         {
             "patient": shown,
             "may_take_out": request.access.allows(Act.TAKE_DATA_OUT, shown.clinic_id),
+            "may_change_care": request.access.allows(Act.CHANGE_CARE, shown.clinic_id),
             "may_keep_notes": request.access.allows(Act.KEEP_NOTES, shown.clinic_id),
             "plan": plan,
             "standing": standing_of(shown),

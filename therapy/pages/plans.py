@@ -45,7 +45,9 @@ def plans(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
             "versions": versions,
             "after": after,
             "before": before,
-            "sections": _sections(before, after) if after else {},
+            "may_write": request.access.allows(Act.CHANGE_CARE, patient.clinic_id),
+            "titles": [f"Version {plan.version}" if plan else "" for plan in (before, after)],
+            "sections": sections_between(before, after) if after else {},
         },
     )
 
@@ -59,8 +61,9 @@ def _beside(
     return by_number.get(asked) or by_number.get(str(after.version - 1))
 
 
-def _sections(before: SessionPlan | None, after: SessionPlan) -> dict[str, list[Line]]:
-    """The fields to show, by section; none of a section in which nothing differs."""
+def sections_between(before: SessionPlan | None, after: SessionPlan) -> dict[str, list[Line]]:
+    """The fields in which they differ, by section, none of a section in which nothing does; all
+    that `after` says where nothing was before."""
     later = said(after)
     earlier = said(before) if before else {}
     found = {

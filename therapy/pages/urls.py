@@ -27,6 +27,7 @@ from therapy.pages import (
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
+from therapy.pages.plan_editor import views as plan_editor
 from therapy.pages.timeline.page import timeline
 
 urlpatterns = [
@@ -70,6 +71,8 @@ urlpatterns = [
         name="playlist-jspf",
     ),
     path("patients/<uuid:patient_id>/plans/", plans.plans, name="plans"),
+    path("patients/<uuid:patient_id>/plans/write/", plan_editor.write, name="write-plan"),
+    path("plans/path.svg", plan_editor.path, name="plan-path"),
     path(
         "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/",
         reporting.rg_mbi,

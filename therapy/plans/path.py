@@ -5,9 +5,12 @@ c_k = λ(1 − f(k/(K−1))). That is the iso principle, start where the patient
 there (Altshuler 1948); `direct` does without it and is its control.
 """
 
+import math
 from collections.abc import Callable
 
 from therapy.plans.models import SessionPlan
+
+Point = tuple[float, float]  # valence, arousal
 
 RETURN = 0.2  # of the way back to the mood, for the last track of `u`
 HELD = 2  # tracks at the target that end a plateau
@@ -27,6 +30,40 @@ def curve_weights(curve: str, k: int, start_factor: float) -> list[float]:
     if k == 1:
         return [0.0]
     return [start_factor * (1.0 - SHARES[curve](step, k)) for step in range(k)]
+
+
+def waypoints(plan: SessionPlan, mood: Point) -> list[Point]:
+    """Where the plan wants the mood to be after each of its tracks, for a patient in `mood`: the
+    path with its guards, as the exported graph computes it (docs/playlists.md).
+
+    `mood` in −1..1 each; the plan's numbers within their bounds. Raises as `curve_weights` does.
+    """
+    target = (plan.target_valence, plan.target_arousal)
+    weights = curve_weights(plan.curve, plan.track_count, plan.start_factor)
+    if math.dist(mood, target) < plan.hold_radius:
+        return [target] * len(weights)
+    matched = (max(mood[0], plan.lowest_valence), mood[1])
+    floor = (min(mood[0], target[0]), -1.0)
+    wanted = [_towards(target, matched, weight, floor) for weight in weights]
+    path = wanted[:1]
+    for point in wanted[1:]:
+        path.append(_step(path[-1], point, plan.largest_step))
+    return path
+
+
+def _towards(target: Point, mood: Point, weight: float, floor: Point) -> Point:
+    """The point that lies the share `weight` of the way back from the target, within the plane."""
+    valence, arousal = (
+        min(max(end + (start - end) * weight, least), 1.0)
+        for start, end, least in zip(mood, target, floor, strict=True)
+    )
+    return valence, arousal
+
+
+def _step(here: Point, there: Point, largest: float) -> Point:
+    length = math.dist(here, there)
+    share = min(1.0, largest / length) if length else 1.0
+    return here[0] + (there[0] - here[0]) * share, here[1] + (there[1] - here[1]) * share
 
 
 # Each gives f: the share of the way to the target that is behind the listener at `step` of `k`.

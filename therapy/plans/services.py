@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from therapy.access.acts import Act
 from therapy.catalogue.models import Track
@@ -21,7 +21,15 @@ from therapy.plans.sections.music import problems_of_music
 from therapy.plans.sections.safety import problems_of_safety
 from therapy.plans.selectors import standing_of
 from therapy.plans.templates import template_named
-from therapy.records import Problems, add, out_of_range, problems_of, refuse, text_problems
+from therapy.records import (
+    ConflictError,
+    Problems,
+    add,
+    out_of_range,
+    problems_of,
+    refuse,
+    text_problems,
+)
 
 LISTS = ("goals", "triggers", "only_tags", "excluded_tags", "lyric_languages")
 CHECKED_BY_SECTIONS = (*LISTS, "schedule", "measures")
@@ -91,30 +99,59 @@ class PlanFields(TypedDict, total=False):
 
 @transaction.atomic
 def prescribe(
-    *, patient: Patient, by: User, template: str = "", **fields: Unpack[PlanFields]
+    *,
+    patient: Patient,
+    by: User,
+    template: str = "",
+    after: int | None = None,
+    **fields: Unpack[PlanFields],
 ) -> SessionPlan:
     """The next version of the patient's session plan; earlier versions stay as they are.
 
-    `template` names what it is begun from (templates.py); `fields` say otherwise or more.
-    Two at once get two versions: the patient's row is locked meanwhile.
-    Raises PermissionDenied when `by` has no role in the patient's clinic that allows it, and
-    ValidationError with messages for every refused field.
+    `template` names what it is begun from (templates.py); `fields` say otherwise or more. `after`
+    is the version that it was written to follow, 0 for the first. Two at once get two versions:
+    the patient's row is locked meanwhile.
+    Raises PermissionDenied when `by` has no role in the patient's clinic that allows it,
+    ValidationError with messages for every refused field, and ConflictError where another version
+    than `after` is in force.
     """
     _refuse_who_may_not(by, patient)
-    begun: dict[str, Any] = dict(template_named(template).fields) if template else {}
-    wanted = begun | dict(fields)
-    always, never = (list(wanted.pop(name, ())) for name in ("always_tracks", "never_tracks"))
-    unknown = set(wanted) - PlanFields.__annotations__.keys()
-    refuse({name: ["A session plan has no such field."] for name in sorted(unknown)})
-    plan = SessionPlan(patient=patient, created_by=by, template=template, version=1, **wanted)
-    refuse(_problems(plan) | _track_problems(patient, always, never))
+    plan, always, never = _unsaved(patient, template, fields)
     Patient.objects.select_for_update(no_key=True).get(id=patient.id)
     latest = SessionPlan.objects.filter(patient=patient).aggregate(latest=Max("version"))["latest"]
-    plan.version = (latest or 0) + 1
+    if after is not None and after != (latest or 0):
+        raise ConflictError(f"The plan is at version {latest or 0}, not {after}.")
+    plan.version, plan.created_by = (latest or 0) + 1, by
     add(plan)
     plan.always_tracks.set(always)
     plan.never_tracks.set(never)
     return plan
+
+
+def drafted(*, patient: Patient, template: str = "", **fields: Unpack[PlanFields]) -> SessionPlan:
+    """What `prescribe` would save, checked and not saved, with its tracks at hand.
+
+    To be looked at and tried; it is not to be saved. Raises ValidationError as `prescribe` does.
+    """
+    plan, always, never = _unsaved(patient, template, fields)
+    # An unsaved row has no rows of tracks to read, so they are put where a prefetch has them.
+    plan._prefetched_objects_cache = {  # type: ignore[attr-defined]
+        "always_tracks": _at_hand(always),
+        "never_tracks": _at_hand(never),
+    }
+    return plan
+
+
+def problems_of_plan(plan: SessionPlan) -> Problems:
+    """What is wrong with an unsaved plan, by field, but for its tracks; tidies its tags."""
+    return (
+        problems_of(plan, unchecked=CHECKED_BY_SECTIONS)
+        | out_of_range(plan, BOUNDS)
+        | problems_of_clinical(plan)
+        | problems_of_music(plan)
+        | problems_of_dose(plan)
+        | problems_of_safety(plan)
+    )
 
 
 def pause(*, patient: Patient, by: User, reason: str = "") -> PlanStanding:
@@ -156,15 +193,24 @@ def _refuse_who_may_not(by: User, patient: Patient) -> None:
         raise PermissionDenied(f"{by} may not {Act.CHANGE_CARE} in this clinic.")
 
 
-def _problems(plan: SessionPlan) -> Problems:
-    return (
-        problems_of(plan, unchecked=CHECKED_BY_SECTIONS)
-        | out_of_range(plan, BOUNDS)
-        | problems_of_clinical(plan)
-        | problems_of_music(plan)
-        | problems_of_dose(plan)
-        | problems_of_safety(plan)
-    )
+def _unsaved(
+    patient: Patient, template: str, fields: Mapping[str, Any]
+) -> tuple[SessionPlan, list[Track], list[Track]]:
+    """The plan, its always-tracks and its never-tracks. Raises ValidationError by field."""
+    begun: dict[str, Any] = dict(template_named(template).fields) if template else {}
+    wanted = begun | dict(fields)
+    always, never = (list(wanted.pop(name, ())) for name in ("always_tracks", "never_tracks"))
+    unknown = set(wanted) - PlanFields.__annotations__.keys()
+    refuse({name: ["A session plan has no such field."] for name in sorted(unknown)})
+    plan = SessionPlan(patient=patient, template=template, version=1, **wanted)
+    refuse(problems_of_plan(plan) | _track_problems(patient, always, never))
+    return plan, always, never
+
+
+def _at_hand(tracks: list[Track]) -> QuerySet[Track]:
+    found = Track.objects.none()
+    found._result_cache = tracks
+    return found
 
 
 def _track_problems(

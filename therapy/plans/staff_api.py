@@ -1,7 +1,7 @@
 """/api/v1/patients/ID/plans and /plan-templates: what is prescribed, and whether it is in force."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import QuerySet
@@ -15,15 +15,11 @@ from therapy.access.doors import StaffApi
 from therapy.api.idempotency import idempotent
 from therapy.api.staff import StaffList, StaffView
 from therapy.api.staff_schema import listed, staff_refusals
-from therapy.catalogue.models import Track
-from therapy.catalogue.selectors import tracks_of
-from therapy.people.models import Clinic
-from therapy.people.selectors import NOBODY, member_of
 from therapy.plans import services
 from therapy.plans.models import PlanStanding, SessionPlan
+from therapy.plans.naming import with_rows
 from therapy.plans.selectors import plans_of
 from therapy.plans.staff_bodies import (
-    TRACKS,
     PrescriptionBody,
     ReasonBody,
     StaffPlanBody,
@@ -31,7 +27,6 @@ from therapy.plans.staff_bodies import (
     TemplatesBody,
 )
 from therapy.plans.templates import TEMPLATES
-from therapy.records import Problems, refuse
 
 View = TypeVar("View", bound=Callable[..., Response])
 
@@ -79,7 +74,7 @@ class Plans(StaffList):
         patient = self.access.patient(patient_id)
         sent = PrescriptionBody(data=request.data)
         sent.is_valid(raise_exception=True)
-        fields = _with_rows(patient.clinic, dict(sent.validated_data))
+        fields = with_rows(patient.clinic, dict(sent.validated_data))
         plan = services.prescribe(patient=patient, by=self.user, **fields)
         return Response(StaffPlanBody(plan).data, status=status.HTTP_201_CREATED)
 
@@ -153,27 +148,3 @@ class Templates(StaffView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(TemplatesBody({"templates": list(TEMPLATES.values())}).data)
-
-
-def _with_rows(clinic: Clinic, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with the rows that their ids name. Raises ValidationError by field."""
-    problems: Problems = {}
-    wanted = {key for name in TRACKS for key in fields.get(name, ())}
-    known = tracks_of(clinic).in_bulk(wanted) if wanted else {}
-    for name in TRACKS:
-        if name in fields:
-            fields[name], problems[name] = _tracks(fields[name], known)
-    if fields.get("therapist") is not None:
-        fields["therapist"] = member_of(clinic=clinic, membership_id=fields["therapist"])
-        if fields["therapist"] is None:
-            problems["therapist"] = [NOBODY]
-    refuse({name: texts for name, texts in problems.items() if texts})
-    return fields
-
-
-def _tracks(
-    keys: Collection[uuid.UUID], known: dict[uuid.UUID, Track]
-) -> tuple[list[Track], list[str]]:
-    strange = sorted(str(key) for key in keys if key not in known)
-    found = [known[key] for key in keys if key in known]
-    return found, [f"In no catalogue of this clinic: {', '.join(strange)}."] if strange else []

@@ -17,7 +17,6 @@ from therapy.plans.templates import TEMPLATES, PlanTemplate
 
 LARGEST_KEY = 2**63 - 1
 MOST_TAGS, MOST_TRACKS_NAMED = 200, 1000
-TRACKS = ("always_tracks", "never_tracks")
 
 
 class GoalBody(serializers.Serializer[Any]):

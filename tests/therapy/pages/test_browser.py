@@ -137,6 +137,7 @@ def test_text_of_twice_the_size_needs_no_sideways_scrolling(
         for address in (
             "/",
             reverse("patient", args=[harbour.anna.id]),
+            reverse("write-plan", args=[harbour.anna.id]),
             reverse("pairing-code", args=[harbour.anna.id, code.id]),
             reverse("end-phone", args=[harbour.anna.id, harbour.annas_phone.device.id]),
             "/catalogue/",

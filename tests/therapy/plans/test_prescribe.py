@@ -9,9 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from tests.people import People
 from tests.threads import at_once
 from therapy.models import SessionPlan
+from therapy.plans.comparing import said
 from therapy.plans.selectors import current_plan
-from therapy.plans.services import prescribe
+from therapy.plans.services import drafted, prescribe
 from therapy.plans.templates import TEMPLATES, PlanTemplate
+from therapy.records import ConflictError
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +219,46 @@ def test_a_goal_is_refused_where_it_is_wrong(
     with pytest.raises(ValidationError) as refused:
         prescribe(patient=people.anna, by=people.bob, goals=[goal])
     assert list(refused.value.message_dict) == [path]
+
+
+# Written to follow a version
+
+
+def test_what_was_written_to_follow_another_version_is_refused(people: People) -> None:
+    prescribe(patient=people.anna, by=people.bob, after=0)
+    with pytest.raises(ConflictError, match=r"The plan is at version 1, not 0\."):
+        prescribe(patient=people.anna, by=people.alice, after=0)
+    assert prescribe(patient=people.anna, by=people.alice, after=1).version == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_that_follow_the_same_version_one_is_kept(people: People) -> None:
+    def write() -> int | str:
+        try:
+            return prescribe(patient=people.anna, by=people.bob, after=0).version
+        except ConflictError:
+            return "refused"
+
+    assert sorted(map(str, at_once(write, write))) == ["1", "refused"]
+
+
+# Drafts
+
+
+def test_a_draft_says_what_would_be_prescribed_and_saves_nothing(people: People) -> None:
+    fields: Any = {
+        "template": "sleep",
+        "never_tracks": [people.tracks[0]],
+        "always_tracks": people.tracks[1:],
+        "only_tags": ["Piano "],
+    }
+    draft = drafted(patient=people.anna, **fields)
+    assert not SessionPlan.objects.filter(patient=people.anna).exists()
+    assert said(draft) == said(prescribe(patient=people.anna, by=people.bob, **fields))
+    assert said(draft)["never_tracks"] == [people.tracks[0].title]
+
+
+def test_a_draft_is_refused_as_a_plan_is(people: People) -> None:
+    with pytest.raises(ValidationError) as refused:
+        drafted(patient=people.anna, track_count=9, never_tracks=[people.strange_track])
+    assert set(refused.value.message_dict) == {"track_count", "never_tracks"}
