@@ -2,7 +2,13 @@
 
 from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
-from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.catalogue.models import (
+    Catalogue,
+    FeatureSchema,
+    Track,
+    TrackFeatures,
+    TrackSound,
+)
 from therapy.interchange.models import TablesExport
 from therapy.notes.models import ProgressNote
 from therapy.outcomes.models import ListeningMonth, MeasureMonth, MoodMonth, OutcomeSummary
@@ -77,6 +83,7 @@ __all__ = [
     "TrackFeatures",
     "TrackPlay",
     "TrackRating",
+    "TrackSound",
     "User",
     "WriteLog",
 ]

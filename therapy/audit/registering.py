@@ -17,6 +17,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.FeatureSchema": MUSIC,
     "therapy.Track": MUSIC,
     "therapy.TrackFeatures": MUSIC,
+    "therapy.TrackSound": MUSIC,
     "therapy.PlaylistEntry": "Written with its playlist, and never after.",
     "adaptation.BaseModel": BASES,
     "exports.Graph": BASES,

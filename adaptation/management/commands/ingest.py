@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from adaptation.ingestion import (
+    Given,
     Ingested,
     files_below,
     ingest_recordings,
@@ -29,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--catalogue", required=True, metavar="SLUG", help="made if not there")
         parser.add_argument("--name", help="of a new catalogue; by default its slug")
         parser.add_argument("--rights", default="", help="who owns the recordings, which licence")
+        parser.add_argument(
+            "--keep-copies",
+            action="store_true",
+            help="take in recordings that the catalogue has in another format, too",
+        )
         parser.add_argument(
             "--schema",
             default=ATTUNE_AUDIO.label,
@@ -59,7 +65,8 @@ class Command(BaseCommand):
                     ingest_recordings(
                         catalogue=catalogue,
                         sources=recordings,
-                        rights=options["rights"],
+                        given=Given(rights=options["rights"]),
+                        keep_copies=options["keep_copies"],
                         progress=progress,
                     )
                 )
