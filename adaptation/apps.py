@@ -8,7 +8,9 @@ class AdaptationConfig(AppConfig):
         from adaptation.operation import register
         from adaptation.outcomes import ModelBenefit
         from adaptation.pages import ModelColumn, ModelPanel
+        from adaptation.places import PlacedByBase
         from adaptation.rights import TrainedBases
+        from therapy.catalogue import places
         from therapy.outcomes import contributed
         from therapy.pages import panels
         from therapy.rights import holders
@@ -18,3 +20,4 @@ class AdaptationConfig(AppConfig):
         panels.register_column(ModelColumn())
         holders.register(TrainedBases())
         contributed.register(ModelBenefit())
+        places.register(PlacedByBase())

@@ -4,9 +4,11 @@ import tempfile
 from pathlib import Path
 
 from django.core.files import File
+from django.db import transaction
 
 from adaptation import workbench
 from adaptation.composing import STARTER_CATALOGUE
+from adaptation.places import ask_for_places
 from adaptation.schemas import ATTUNE_AUDIO
 from adaptation.services import store_schema
 from adaptation.sounds import sound_of
@@ -55,4 +57,6 @@ def compose_starter_catalogue(*, progress: Progress) -> Catalogue:
                 )
             analysed.path.unlink()
             progress(done, len(missing), piece.title)
+    with transaction.atomic():
+        ask_for_places()
     return catalogue

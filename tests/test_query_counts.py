@@ -264,7 +264,7 @@ LISTS: dict[str, Fill] = {
 ONE_THING = {
     *(f"{API}me", f"{API}model", f"{API}model/file", f"{API}tracks/<uuid:track_id>/audio"),
     "bases/<slug:name>/<int:version>/",
-    "catalogue/<uuid:track_id>/audio",
+    *("catalogue/<uuid:track_id>/", "catalogue/<uuid:track_id>/audio"),
     *("account/sessions/end-others/", "account/sessions/<int:session_id>/end/"),  # only write
     *("clinics/<slug:slug>/patients/import/", "clinics/<slug:slug>/patients/import/template.csv"),
     "clinics/<slug:slug>/tables/<uuid:export_id>/archive",

@@ -20,6 +20,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.TrackSound": MUSIC,
     "therapy.PlaylistEntry": "Written with its playlist, and never after.",
     "adaptation.BaseModel": BASES,
+    "adaptation.TrackPlace": BASES,
     "exports.Graph": BASES,
     "exports.Template": BASES,
     "exports.Bundle": BASES,

@@ -52,13 +52,16 @@ def tracks_found(*, user: User, catalogue: Catalogue | None, search: str) -> Que
             | Q(artist__icontains=search)
             | Q(tag_words__icontains=search)
         )
+    return tracks.prefetch_related(Prefetch("features", measured_for(user)))
+
+
+def measured_for(user: User) -> QuerySet[TrackFeatures]:
+    """What was measured of tracks under the schemas of the user's clinics, newer versions first."""
     schemas = FeatureSchema.objects.filter(
         pk__in=clinics_of(user).order_by().values("feature_schema")
     )
     measured = TrackFeatures.objects.filter(schema__in=schemas).select_related("schema")
-    return tracks.prefetch_related(
-        Prefetch("features", measured.order_by("schema__name", "-schema__version"))
-    )
+    return measured.order_by("schema__name", "-schema__version")
 
 
 def rows_of(tracks: Iterable[Track]) -> list[TrackRow]:
@@ -67,7 +70,7 @@ def rows_of(tracks: Iterable[Track]) -> list[TrackRow]:
 
 
 def _row(track: Track) -> TrackRow:
-    measured = [_described(row) for row in track.features.all()]
+    measured = [described(row) for row in track.features.all()]
     features = measured[0] if measured else ()
     return TrackRow(
         track=track,
@@ -77,7 +80,8 @@ def _row(track: Track) -> TrackRow:
     )
 
 
-def _described(row: TrackFeatures) -> tuple[Feature, ...]:
+def described(row: TrackFeatures) -> tuple[Feature, ...]:
+    """The numbers of a track, each as its schema describes it."""
     return tuple(
         Feature(
             name=str(column["name"]).replace("_", " "),

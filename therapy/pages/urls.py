@@ -22,6 +22,7 @@ from therapy.pages import (
     staff,
     tables,
     today,
+    track,
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
@@ -90,6 +91,8 @@ urlpatterns = [
         name="tables-archive",
     ),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<uuid:track_id>/", track.track, name="track"),
+    path("catalogue/<uuid:track_id>/sounds/", track.look_at_sounds, name="track-sounds"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
     path("account/", account.account, name="account"),
     path("account/sessions/end-others/", account.end_other_sessions, name="sessions-end-others"),

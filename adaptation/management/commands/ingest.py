@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from adaptation.ingestion import (
     Given,
@@ -11,6 +12,7 @@ from adaptation.ingestion import (
     ingest_table,
     is_table,
 )
+from adaptation.places import ask_for_places
 from adaptation.schemas import ATTUNE_AUDIO, SCHEMAS
 from adaptation.services import store_schema
 from therapy.catalogue.services import ensure_catalogue
@@ -70,6 +72,8 @@ class Command(BaseCommand):
                         progress=progress,
                     )
                 )
+        with transaction.atomic():
+            ask_for_places()
         if is_new and not catalogue.tracks.exists():
             catalogue.delete()  # nothing came in: leave nothing behind
         self._tell(outcomes, catalogue)

@@ -104,7 +104,10 @@ def test_my_clinics_say_my_role_and_what_it_allows(people: People, bob: Staff) -
     assert (harbour["slug"], harbour["role"]) == ("harbour", "therapist")
     assert harbour["membership"] == people.therapist.id
     assert "change-care" in harbour["may"]
-    assert (hill["slug"], hill["may"]) == ("hill", ["see-patients", "manage-staff", "see-outcomes"])
+    assert (hill["slug"], hill["may"]) == (
+        "hill",
+        ["see-patients", "manage-staff", "see-outcomes", "manage-catalogue"],
+    )
 
 
 def test_what_was_shown_and_written_is_in_the_audit(people: People, bob: Staff) -> None:
