@@ -48,8 +48,10 @@ from therapy.models import (
     ProgressNote,
     SafetyFlag,
     TablesExport,
+    Upload,
+    UploadedFile,
 )
-from therapy.pages import audit, catalogue, goals, notes, patients, rights, safety
+from therapy.pages import audit, catalogue, goals, notes, patients, rights, safety, uploads
 from therapy.people.invitations import invite
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,25 @@ def _track(people: People, n: int) -> None:
     described_track(people.tracks[0].catalogue, tempo=60.0 + n % 7)
 
 
+def _upload(people: People, n: int) -> None:
+    upload = Upload.objects.create(
+        clinic=people.harbour, catalogue=people.tracks[0].catalogue, sent_by=people.alice
+    )
+    for position in range(2):
+        UploadedFile.objects.create(upload=upload, position=position, name="x.wav", bytes=1)
+
+
+def _uploaded_file(people: People, n: int) -> None:
+    UploadedFile.objects.create(
+        upload=Upload.objects.earliest("sent_at"),
+        position=n,
+        name=f"{n}.wav",
+        bytes=1,
+        state="stored",
+        track=people.tracks[n % 3],
+    )
+
+
 def _package(people: People, n: int) -> None:
     first = ModelPackage.objects.filter(patient=people.anna).earliest("version")
     model = first.patient_model
@@ -256,6 +277,8 @@ LISTS: dict[str, Fill] = {
     "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,
     "catalogue/": _track,
+    "catalogue/uploads/": _upload,
+    "catalogue/uploads/<uuid:upload_id>/": _uploaded_file,
     "today/": _patient,
     "account/": _signed_in_elsewhere,
     "staff/<slug:slug>/": _member,
@@ -313,9 +336,19 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 @pytest.fixture
 def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that show every row: one that is full at 10 would hide what 100 cost."""
-    for module in (audit, catalogue, goals, notes, packages_page, patients, rights, safety):
+    for module in (
+        audit,
+        catalogue,
+        goals,
+        notes,
+        packages_page,
+        patients,
+        rights,
+        safety,
+        uploads,
+    ):
         for name in list(vars(module)):
-            if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN"}:
+            if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN", "UPLOADS_SHOWN"}:
                 monkeypatch.setattr(module, name, 2 * max(AMOUNTS))
 
 

@@ -9,6 +9,7 @@ from therapy.catalogue.models import (
     TrackFeatures,
     TrackSound,
 )
+from therapy.catalogue.upload_models import Upload, UploadedFile
 from therapy.interchange.models import TablesExport
 from therapy.notes.models import ProgressNote
 from therapy.outcomes.models import ListeningMonth, MeasureMonth, MoodMonth, OutcomeSummary
@@ -84,6 +85,8 @@ __all__ = [
     "TrackPlay",
     "TrackRating",
     "TrackSound",
+    "Upload",
+    "UploadedFile",
     "User",
     "WriteLog",
 ]

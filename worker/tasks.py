@@ -7,6 +7,7 @@ import adaptation.places
 import adaptation.refreshing
 import adaptation.services
 import adaptation.sounds
+import adaptation.uploads
 import exports.renewing
 import exports.services
 import therapy.api.sweeping
@@ -125,6 +126,16 @@ def measure_benefit(job_id: str) -> None:
 @app.task(name="place_tracks")
 def place_tracks(job_id: str) -> None:
     jobs.run(job_id, lambda run: adaptation.places.place_tracks(report=run.report))
+
+
+@app.task(name="ingest_upload")
+def ingest_upload(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: adaptation.uploads.ingest_upload(
+            upload_id=uuid.UUID(run.arguments["upload_id"]), report=run.report
+        ),
+    )
 
 
 @app.task(name="look_at_sounds")

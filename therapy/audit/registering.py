@@ -25,6 +25,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "exports.Template": BASES,
     "exports.Bundle": BASES,
     "exports.SigningKey": "The installation's; its rows are kept for good.",
+    "therapy.UploadedFile": "Written with its upload; what became of it is a track.",
     "worker.Job": "A log itself.",
     "therapy.PairingTry": "A failed try of nobody known; gone after a quarter of an hour.",
     "therapy.ReminderWatch": "One row of the installation's, written every minute.",

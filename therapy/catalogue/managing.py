@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Collection
+from itertools import count
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from therapy.catalogue.models import Catalogue
+from therapy.catalogue.services import ensure_catalogue
 from therapy.people.models import Clinic
 from worker.jobs import enqueue
 from worker.models import Job
@@ -20,6 +22,16 @@ def catalogues_managed_from(clinics: Collection[uuid.UUID]) -> QuerySet[Catalogu
     others = Clinic.objects.filter(catalogues=OuterRef("pk")).exclude(id__in=clinics)
     mine = Clinic.objects.filter(catalogues=OuterRef("pk"), id__in=clinics)
     return Catalogue.objects.filter(Exists(mine), ~Exists(others)).order_by("name", "id")
+
+
+@transaction.atomic
+def make_own_catalogue(clinic: Clinic) -> Catalogue:
+    """A catalogue that this clinic has and no other, named after it."""
+    slugs = (f"{clinic.slug[:45]}-music{f'-{number}' if number else ''}" for number in count())
+    free = next(slug for slug in slugs if not Catalogue.objects.filter(slug=slug).exists())
+    catalogue = ensure_catalogue(slug=free, name=f"Music of {clinic.name}"[:120])
+    clinic.catalogues.add(catalogue)
+    return catalogue
 
 
 @transaction.atomic

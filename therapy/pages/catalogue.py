@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from therapy.access.acts import Act
 from therapy.access.doors import for_staff
 from therapy.catalogue.audio import audio_response
 from therapy.catalogue.models import Catalogue
@@ -37,6 +38,7 @@ def catalogue(request: StaffRequest) -> HttpResponse:
             "page": page,
             "rows": listing.rows_of(page.object_list),
             "clinics": list(clinics_of(request.user)),
+            "manages": bool(request.access.clinics_where(Act.MANAGE_CATALOGUE)),
         },
     )
 

@@ -23,6 +23,7 @@ from therapy.pages import (
     tables,
     today,
     track,
+    uploads,
 )
 from therapy.pages.health import healthz
 from therapy.pages.icon import favicon
@@ -91,6 +92,8 @@ urlpatterns = [
         name="tables-archive",
     ),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/uploads/", uploads.uploads, name="uploads"),
+    path("catalogue/uploads/<uuid:upload_id>/", uploads.upload, name="upload"),
     path("catalogue/<uuid:track_id>/", track.track, name="track"),
     path("catalogue/<uuid:track_id>/sounds/", track.look_at_sounds, name="track-sounds"),
     path("catalogue/<uuid:track_id>/audio", catalogue.track_audio, name="track-audio"),
