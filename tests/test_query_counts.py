@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from adaptation.models import BaseModel, TrackPlace
 from exports import packages_page
 from exports.models import ModelPackage, SigningKey
 from tests.addresses import filled, parameters_at, patterns
@@ -40,6 +41,7 @@ from therapy.api.cursors import MOST_ROWS_A_PAGE
 from therapy.api.staff import StaffList
 from therapy.audit.models import AccessLog
 from therapy.models import (
+    CatalogueEdit,
     Consent,
     Erasure,
     GoalReview,
@@ -48,10 +50,23 @@ from therapy.models import (
     ProgressNote,
     SafetyFlag,
     TablesExport,
+    TrackSound,
     Upload,
     UploadedFile,
 )
-from therapy.pages import audit, catalogue, goals, notes, patients, rights, safety, uploads
+from therapy.pages import (
+    audit,
+    catalogue,
+    copies,
+    edits,
+    goals,
+    notes,
+    patients,
+    plane,
+    rights,
+    safety,
+    uploads,
+)
 from therapy.people.invitations import invite
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +207,33 @@ def _track(people: People, n: int) -> None:
     described_track(people.tracks[0].catalogue, tempo=60.0 + n % 7)
 
 
+def _copy(people: People, n: int) -> None:
+    recording = uuid.uuid4()
+    for _ in range(2):
+        track = described_track(people.tracks[0].catalogue)
+        TrackSound.objects.create(
+            track=track, waveform=[0.5], fingerprint=b"1", recording=recording
+        )
+
+
+def _placed_track(people: People, n: int) -> None:
+    base, track = BaseModel.objects.get(), described_track(people.tracks[0].catalogue)
+    TrackPlace.objects.create(
+        base=base, track=track, valence=0.1, arousal=0.1, valence_spread=0.2, arousal_spread=0.2
+    )
+
+
+def _edit(people: People, n: int) -> None:
+    CatalogueEdit.objects.create(clinic=people.harbour, made_by=people.alice, changes={})
+
+
+def _edited_track(people: People, n: int) -> None:
+    edit = CatalogueEdit.objects.get()
+    track = described_track(people.tracks[0].catalogue)
+    edit.changes[str(track.id)] = {"tags": [[], ["slow"]]}
+    edit.save()
+
+
 def _upload(people: People, n: int) -> None:
     upload = Upload.objects.create(
         clinic=people.harbour, catalogue=people.tracks[0].catalogue, sent_by=people.alice
@@ -277,6 +319,10 @@ LISTS: dict[str, Fill] = {
     "clinics/<slug:slug>/tables/": _tables,
     "erasures/": _erasure,
     "catalogue/": _track,
+    "catalogue/copies/": _copy,
+    "catalogue/edits/": _edit,
+    "catalogue/edits/<uuid:edit_id>/": _edited_track,
+    "catalogue/plane/": _placed_track,
     "catalogue/uploads/": _upload,
     "catalogue/uploads/<uuid:upload_id>/": _uploaded_file,
     "today/": _patient,
@@ -339,16 +385,19 @@ def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (
         audit,
         catalogue,
+        copies,
+        edits,
         goals,
         notes,
         packages_page,
         patients,
+        plane,
         rights,
         safety,
         uploads,
     ):
         for name in list(vars(module)):
-            if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN", "UPLOADS_SHOWN"}:
+            if name.endswith(("_A_PAGE", "S_SHOWN")) or name in {"CHARTED_SESSIONS", "SHOWN"}:
                 monkeypatch.setattr(module, name, 2 * max(AMOUNTS))
 
 

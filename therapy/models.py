@@ -2,6 +2,7 @@
 
 from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
+from therapy.catalogue.edit_models import CatalogueEdit
 from therapy.catalogue.models import (
     Catalogue,
     FeatureSchema,
@@ -44,6 +45,7 @@ __all__ = [
     "AccessLog",
     "CallCount",
     "Catalogue",
+    "CatalogueEdit",
     "Clinic",
     "Consent",
     "DataExport",

@@ -1,12 +1,13 @@
 """What the catalogue page shows: the tracks of a user's clinics, and their measured features."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, TextField
+from django.db.models import Count, F, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures, TrackSound
 from therapy.people.models import User
 from therapy.people.visibility import clinics_of
 
@@ -39,6 +40,20 @@ def catalogues_of(user: User) -> QuerySet[Catalogue]:
 def tracks_visible_to(user: User) -> QuerySet[Track]:
     """The tracks of those catalogues."""
     return Track.objects.filter(catalogue__in=catalogues_of(user).order_by().values("pk"))
+
+
+def chosen(catalogues: list[Catalogue], slug: str) -> Catalogue | None:
+    """A catalogue by its slug; any other word means all of them."""
+    return next((one for one in catalogues if one.slug == slug), None)
+
+
+def recordings_with_copies(user: User) -> QuerySet[TrackSound, uuid.UUID]:
+    """The recordings of which the user may see more than one track."""
+    seen = TrackSound.objects.filter(
+        track__in=tracks_visible_to(user).values("pk"), audio_sha256=F("track__audio_sha256")
+    )
+    counted = seen.values("recording").annotate(tracks=Count("pk")).filter(tracks__gt=1)
+    return counted.order_by("recording").values_list("recording", flat=True)
 
 
 def tracks_found(*, user: User, catalogue: Catalogue | None, search: str) -> QuerySet[Track]:
