@@ -1,7 +1,6 @@
-"""Bringing recordings and feature tables into a catalogue: what is usable goes in, the rest is
-named with its reason."""
+"""Bringing recordings into a catalogue: what is usable goes in, the rest is named with its
+reason."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,8 +18,9 @@ from therapy.catalogue.services import TrackRow, store_tracks
 from therapy.management.progress import Progress
 from therapy.models import Catalogue, FeatureSchema, Track, TrackSound
 
-TABLE_SUFFIX = ".csv"
-TEXT_COLUMNS = ("artist", "tags", "rights", "lyrics")
+NAME_TAKEN = (
+    "The catalogue has another recording of this name, which would be replaced. Rename the file."
+)
 
 
 class End(StrEnum):
@@ -154,11 +154,6 @@ def recordings_coming_in(
         yield _take_in(held, schema, given, analysed.path, name, analysed.analysis, keep_copies)
 
 
-NAME_TAKEN = (
-    "The catalogue has another recording of this name, which would be replaced. Rename the file."
-)
-
-
 class _Held:
     """What a catalogue has, by bytes, by recording and by name."""
 
@@ -199,62 +194,12 @@ def _take_in(
             audio=File(file, name=path.name),
             sound=sound,
         )
-        came = _stored(held.catalogue, schema, row, name)
+        came = store_row(held.catalogue, schema, row, name)
     if came.end == End.STORED:
         held.names.add(name)
         held.by_bytes[analysis.content_sha256] = name
         held.by_recording[sound.recording] = name
     return came
-
-
-def ingest_table(
-    *, catalogue: Catalogue, schema: FeatureSchema, source: Source, progress: Progress
-) -> Ingested:
-    """Store the tracks of a CSV: id, title, duration_seconds (may be empty), artist, tags
-    (separated by ;), rights and lyrics if it has them, and one column for each feature.
-
-    A missing column refuses the whole table; a bad line is refused alone, by its number, and so is
-    one with the id of a line before it.
-    """
-    outcome = Ingested()
-    try:
-        with source.path.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            missing = [
-                column
-                for column in ("id", "title", "duration_seconds", *schema.columns)
-                if column not in (reader.fieldnames or [])
-            ]
-            if missing:
-                reason = f"No column {', '.join(missing)}. Schema {schema} needs them all."
-                outcome.refused.append((source.name, reason))
-                return outcome
-            rows = [(reader.line_num, line) for line in reader]
-    except (UnicodeDecodeError, csv.Error) as problem:
-        outcome.refused.append((source.name, f"This is not a CSV file in UTF-8: {problem}."))
-        return outcome
-    except OSError as problem:
-        outcome.refused.append((source.name, f"The file cannot be read: {problem.strerror}."))
-        return outcome
-    met: dict[str, int] = {}
-    for done, (number, line) in enumerate(rows, start=1):
-        name = f"{source.name}, line {number}"
-        progress(done, len(rows), name)
-        try:
-            row = _row_of(line, schema)
-        except ValueError as problem:
-            outcome.refused.append((name, str(problem)))
-            continue
-        first = met.setdefault(row.external_id, number)
-        if first != number:
-            outcome.refused.append((name, f"Its id, {row.external_id}, is that of line {first}."))
-            continue
-        outcome.add(_stored(catalogue, schema, row, name))
-    return outcome
-
-
-def is_table(source: Source) -> bool:
-    return source.path.suffix.lower() == TABLE_SUFFIX
 
 
 def title_of(path: Path) -> str:
@@ -278,31 +223,10 @@ def _named(sources: Iterable[Source], outcome: Ingested) -> dict[Path, str]:
     return {path: name for name, path in taken.items()}
 
 
-def _stored(catalogue: Catalogue, schema: FeatureSchema, row: TrackRow, name: str) -> Came:
+def store_row(catalogue: Catalogue, schema: FeatureSchema, row: TrackRow, name: str) -> Came:
+    """Store one track; what is wrong with it becomes the reason why it is refused."""
     try:
         counts = store_tracks(catalogue=catalogue, schema=schema, rows=[row])
     except ValidationError as problem:
         return Came(name, End.REFUSED, " ".join(problem.messages))
     return Came(name, End.KNOWN if counts.unchanged else End.STORED, track=row.external_id)
-
-
-def _row_of(line: dict[str, str | None], schema: FeatureSchema) -> TrackRow:
-    texts = {column: (line.get(column) or "").strip() for column in TEXT_COLUMNS}
-    duration = (line["duration_seconds"] or "").strip()
-    return TrackRow(
-        external_id=(line["id"] or "").strip(),
-        title=(line["title"] or "").strip(),
-        values={column: _number(line[column], column) for column in schema.columns},
-        duration_seconds=_number(duration, "duration_seconds") if duration else None,
-        artist=texts["artist"],
-        tags=[tag.strip() for tag in texts["tags"].split(";") if tag.strip()],
-        rights=texts["rights"],
-        lyrics=texts["lyrics"] or Track.Lyrics.UNKNOWN,
-    )
-
-
-def _number(text: str | None, column: str) -> float:
-    try:
-        return float(text or "")
-    except ValueError:
-        raise ValueError(f"{column} is '{text or ''}', which is not a number.") from None

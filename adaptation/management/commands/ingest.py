@@ -4,14 +4,8 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from adaptation.ingestion import (
-    Given,
-    Ingested,
-    files_below,
-    ingest_recordings,
-    ingest_table,
-    is_table,
-)
+from adaptation.ingesting_tables import ingest_table, is_table
+from adaptation.ingestion import Given, Ingested, files_below, ingest_recordings
 from adaptation.places import ask_for_places
 from adaptation.schemas import ATTUNE_AUDIO, SCHEMAS
 from adaptation.services import store_schema
