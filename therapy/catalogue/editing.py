@@ -96,12 +96,15 @@ def edit_tracks(
 @transaction.atomic
 def undo(edit: CatalogueEdit, *, within: QuerySet[Catalogue]) -> int:
     """Let the tracks of these catalogues say what they said before; what was changed since stays.
-    How many tracks it were of which something stayed. Again changes nothing."""
+    How many tracks it were of which something stayed. Again changes nothing. Raises ConflictError
+    where none of the tracks is in these catalogues."""
     held = CatalogueEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
     if held.undone_at is not None:
         return 0
     mine = set(within.values_list("pk", flat=True))
     tracks = [track for track in _locked(held.changes) if track.catalogue_id in mine]
+    if not tracks:
+        raise ConflictError("None of these tracks is yours to change any more. Nothing was undone.")
     whole = 0
     for track in tracks:
         changes = held.changes[str(track.pk)]

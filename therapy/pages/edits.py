@@ -85,7 +85,11 @@ def undo_edit(request: StaffRequest, edit_id: uuid.UUID) -> HttpResponseRedirect
     """Undo a change, but for what was changed again since."""
     found = get_object_or_404(_edits(request), id=edit_id)
     catalogues = catalogues_managed_from([clinic.id for clinic in request.access.clinics()])
-    stayed = undo(found, within=catalogues)
+    try:
+        stayed = undo(found, within=catalogues)
+    except ConflictError as refused:
+        messages.error(request, refused.message)
+        return redirect("catalogue-edit", edit_id)
     messages.success(
         request,
         "The tracks say what they said before."

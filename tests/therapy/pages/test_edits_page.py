@@ -144,7 +144,9 @@ def test_tracks_that_another_clinic_has_too_cannot_be_edited_or_undone(
     tagged.hill.catalogues.add(tagged.tracks[0].catalogue)
     assert "Tick " not in words(alices.get("/catalogue/"))
     assert "No track was ticked" in words(look(alices, ticked(tagged), rights="Mine"))
-    assert "Undone, but for 2" in words(alices.post(f"{address}undo/", follow=True))
+    refused = words(alices.post(f"{address}undo/", follow=True))
+    assert "None of these tracks is yours to change any more. Nothing was undone." in refused
+    assert "Undo this edit" in refused
     assert fresh(tagged.tracks[0]).rights == "CC0"
 
 
