@@ -8,8 +8,10 @@ class AdaptationConfig(AppConfig):
         from adaptation.operation import register
         from adaptation.outcomes import ModelBenefit
         from adaptation.pages import ModelColumn, ModelPanel
+        from adaptation.places import PlacedByBase
         from adaptation.rights import TrainedBases
         from adaptation.timeline import ModelVersions
+        from therapy.catalogue import places
         from therapy.outcomes import contributed
         from therapy.pages import panels
         from therapy.pages.timeline import sources
@@ -21,3 +23,4 @@ class AdaptationConfig(AppConfig):
         holders.register(TrainedBases())
         contributed.register(ModelBenefit())
         sources.register(ModelVersions())
+        places.register(PlacedByBase())

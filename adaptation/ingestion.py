@@ -1,23 +1,45 @@
-"""Bringing recordings and feature tables into a catalogue: what is usable goes in, the rest is
-named with its reason."""
+"""Bringing recordings into a catalogue: what is usable goes in, the rest is named with its
+reason."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
 
 from adaptation import workbench
+from adaptation.audio import TrackAnalysis
 from adaptation.schemas import ATTUNE_AUDIO
 from adaptation.services import store_schema
+from adaptation.sounds import sound_of
 from therapy.catalogue.services import TrackRow, store_tracks
 from therapy.management.progress import Progress
-from therapy.models import Catalogue, FeatureSchema, Track
+from therapy.models import Catalogue, FeatureSchema, Track, TrackSound
 
-TABLE_SUFFIX = ".csv"
-TEXT_COLUMNS = ("artist", "tags", "rights", "lyrics")
+NAME_TAKEN = (
+    "The catalogue has another recording of this name, which would be replaced. Rename the file."
+)
+
+
+class End(StrEnum):
+    """What became of a file: it is a track now, or was there already, or cannot be used."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Came:
+    """One file or line, by its name; `said` is why it was refused, or of which track it is a copy.
+    `track` is the external id of the track that it is now, or is a copy of."""
+
+    name: str
+    end: End
+    said: str = ""
+    track: str = ""
 
 
 @dataclass
@@ -27,6 +49,26 @@ class Ingested:
     stored: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, came: Came) -> None:
+        match came.end:
+            case End.STORED:
+                self.stored.append(came.name)
+            case End.KNOWN:
+                self.known.append(f"{came.name} ({came.said})" if came.said else came.name)
+            case End.REFUSED:
+                self.refused.append((came.name, came.said))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What whoever brings recordings says of all of them."""
+
+    rights: str = ""
+    artist: str = ""
+    tags: Sequence[str] = ()
+    lyrics: str = Track.Lyrics.UNKNOWN
+    explicit: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,92 +92,114 @@ def files_below(paths: Iterable[Path]) -> Iterator[Source]:
 
 
 def ingest_recordings(
-    *, catalogue: Catalogue, sources: Iterable[Source], rights: str, progress: Progress
+    *,
+    catalogue: Catalogue,
+    sources: Iterable[Source],
+    given: Given,
+    progress: Progress,
+    keep_copies: bool = False,
 ) -> Ingested:
-    """Analyse recordings and store them with their sound under the schema of audio features.
+    """As `recordings_coming_in`, several at a time; a file whose name is taken by another recording
+    replaces that."""
+    outcome = Ingested()
+    named = list(sources)
+    coming = recordings_coming_in(
+        catalogue=catalogue,
+        sources=named,
+        given=given,
+        analyse_all=workbench.analyse_all,
+        keep_copies=keep_copies,
+        replace=True,
+    )
+    for done, came in enumerate(coming, start=1):
+        progress(done, len(named), came.name)
+        outcome.add(came)
+    return outcome
 
-    A recording whose very bytes the catalogue has already is left alone.
+
+def recordings_coming_in(
+    *,
+    catalogue: Catalogue,
+    sources: Iterable[Source],
+    given: Given,
+    analyse_all: workbench.AnalyseAll,
+    keep_copies: bool,
+    replace: bool,
+) -> Iterator[Came]:
+    """Analyse recordings and store them with their sound under the schema of audio features; each
+    as it is done.
+
+    A recording whose very bytes the catalogue has already is left alone, and so is a copy of one in
+    another format, at another bit rate or loudness, unless `keep_copies`. A file whose name another
+    recording has is refused, unless `replace`.
     """
     schema = store_schema(ATTUNE_AUDIO)
-    outcome = Ingested()
-    named = _named(sources, outcome)
-    held = dict(
-        Track.objects.filter(catalogue=catalogue).values_list("audio_sha256", "external_id")
-    )
-    for done, analysed in enumerate(workbench.analyse_all(named), start=1):
+    refused = Ingested()
+    named = _named(sources, refused)
+    yield from (Came(name, End.REFUSED, reason) for name, reason in refused.refused)
+    held = _Held(catalogue)
+    for analysed in analyse_all(named):
         name = named[analysed.path]
-        progress(done, len(named), name)
         if analysed.analysis is None:
-            outcome.refused.append((name, analysed.refusal))
+            yield Came(name, End.REFUSED, analysed.refusal)
             continue
-        analysis = analysed.analysis
-        twin = held.get(analysis.content_sha256)
+        twin = held.by_bytes.get(analysed.analysis.content_sha256)
         if twin is not None:
-            outcome.known.append(name if twin == name else f"{name} (the same recording as {twin})")
+            said = "" if twin == name else f"the same recording as {twin}"
+            yield Came(name, End.KNOWN, said, twin)
             continue
-        with analysed.path.open("rb") as sound:
-            row = TrackRow(
-                external_id=name,
-                title=title_of(analysed.path),
-                values=analysis.values,
-                duration_seconds=analysis.duration_seconds,
-                true_peak_dbtp=analysis.true_peak_dbtp,
-                rights=rights,
-                audio=File(sound, name=analysed.path.name),
-            )
-            _store(catalogue, schema, row, name, outcome)
-        held[analysis.content_sha256] = name
-    return outcome
-
-
-def ingest_table(
-    *, catalogue: Catalogue, schema: FeatureSchema, source: Source, progress: Progress
-) -> Ingested:
-    """Store the tracks of a CSV: id, title, duration_seconds (may be empty), artist, tags
-    (separated by ;), rights and lyrics if it has them, and one column for each feature.
-
-    A missing column refuses the whole table; a bad line is refused alone, by its number, and so is
-    one with the id of a line before it.
-    """
-    outcome = Ingested()
-    try:
-        with source.path.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            missing = [
-                column
-                for column in ("id", "title", "duration_seconds", *schema.columns)
-                if column not in (reader.fieldnames or [])
-            ]
-            if missing:
-                reason = f"No column {', '.join(missing)}. Schema {schema} needs them all."
-                outcome.refused.append((source.name, reason))
-                return outcome
-            rows = [(reader.line_num, line) for line in reader]
-    except (UnicodeDecodeError, csv.Error) as problem:
-        outcome.refused.append((source.name, f"This is not a CSV file in UTF-8: {problem}."))
-        return outcome
-    except OSError as problem:
-        outcome.refused.append((source.name, f"The file cannot be read: {problem.strerror}."))
-        return outcome
-    met: dict[str, int] = {}
-    for done, (number, line) in enumerate(rows, start=1):
-        name = f"{source.name}, line {number}"
-        progress(done, len(rows), name)
-        try:
-            row = _row_of(line, schema)
-        except ValueError as problem:
-            outcome.refused.append((name, str(problem)))
+        if not replace and name in held.names:
+            yield Came(name, End.REFUSED, NAME_TAKEN, name)
             continue
-        first = met.setdefault(row.external_id, number)
-        if first != number:
-            outcome.refused.append((name, f"Its id, {row.external_id}, is that of line {first}."))
-            continue
-        _store(catalogue, schema, row, name, outcome)
-    return outcome
+        yield _take_in(held, schema, given, analysed.path, name, analysed.analysis, keep_copies)
 
 
-def is_table(source: Source) -> bool:
-    return source.path.suffix.lower() == TABLE_SUFFIX
+class _Held:
+    """What a catalogue has, by bytes, by recording and by name."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        tracks = Track.objects.filter(catalogue=catalogue)
+        self.names = set(tracks.values_list("external_id", flat=True))
+        self.by_bytes = dict(tracks.exclude(audio="").values_list("audio_sha256", "external_id"))
+        sounds = TrackSound.objects.filter(track__catalogue=catalogue)
+        self.by_recording = dict(sounds.values_list("recording", "track__external_id"))
+
+
+def _take_in(
+    held: _Held,
+    schema: FeatureSchema,
+    given: Given,
+    path: Path,
+    name: str,
+    analysis: TrackAnalysis,
+    keep_copies: bool,
+) -> Came:
+    sound = sound_of(analysis.outline, seconds=analysis.duration_seconds)
+    original = held.by_recording.get(sound.recording, name)
+    if original != name and not keep_copies:
+        return Came(name, End.KNOWN, f"the same recording as {original}", original)
+    with path.open("rb") as file:
+        row = TrackRow(
+            external_id=name,
+            title=title_of(Path(name)),
+            values=analysis.values,
+            duration_seconds=analysis.duration_seconds,
+            true_peak_dbtp=analysis.true_peak_dbtp,
+            artist=given.artist,
+            tags=given.tags,
+            lyrics=given.lyrics,
+            explicit=given.explicit,
+            rights=given.rights,
+            audio=File(file, name=path.name),
+            sound=sound,
+        )
+        came = store_row(held.catalogue, schema, row, name)
+    if came.end == End.STORED:
+        held.names.add(name)
+        held.by_bytes[analysis.content_sha256] = name
+        held.by_recording[sound.recording] = name
+    return came
 
 
 def title_of(path: Path) -> str:
@@ -159,34 +223,10 @@ def _named(sources: Iterable[Source], outcome: Ingested) -> dict[Path, str]:
     return {path: name for name, path in taken.items()}
 
 
-def _store(
-    catalogue: Catalogue, schema: FeatureSchema, row: TrackRow, name: str, outcome: Ingested
-) -> None:
+def store_row(catalogue: Catalogue, schema: FeatureSchema, row: TrackRow, name: str) -> Came:
+    """Store one track; what is wrong with it becomes the reason why it is refused."""
     try:
         counts = store_tracks(catalogue=catalogue, schema=schema, rows=[row])
     except ValidationError as problem:
-        outcome.refused.append((name, " ".join(problem.messages)))
-        return
-    (outcome.known if counts.unchanged else outcome.stored).append(name)
-
-
-def _row_of(line: dict[str, str | None], schema: FeatureSchema) -> TrackRow:
-    texts = {column: (line.get(column) or "").strip() for column in TEXT_COLUMNS}
-    duration = (line["duration_seconds"] or "").strip()
-    return TrackRow(
-        external_id=(line["id"] or "").strip(),
-        title=(line["title"] or "").strip(),
-        values={column: _number(line[column], column) for column in schema.columns},
-        duration_seconds=_number(duration, "duration_seconds") if duration else None,
-        artist=texts["artist"],
-        tags=[tag.strip() for tag in texts["tags"].split(";") if tag.strip()],
-        rights=texts["rights"],
-        lyrics=texts["lyrics"] or Track.Lyrics.UNKNOWN,
-    )
-
-
-def _number(text: str | None, column: str) -> float:
-    try:
-        return float(text or "")
-    except ValueError:
-        raise ValueError(f"{column} is '{text or ''}', which is not a number.") from None
+        return Came(name, End.REFUSED, " ".join(problem.messages))
+    return Came(name, End.KNOWN if counts.unchanged else End.STORED, track=row.external_id)

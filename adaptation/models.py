@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 
 from therapy.access.walls import OfPatients, WithinClinics
-from therapy.fields import Record
-from therapy.models import Clinic, Consent, FeatureSchema, Patient
+from therapy.fields import Record, affect_field
+from therapy.models import Clinic, Consent, FeatureSchema, Patient, Track
 
 
 class BaseModel(Record):
@@ -87,6 +87,26 @@ class BenefitMeasurement(models.Model):
 
     def __str__(self) -> str:
         return f"Benefit of {self.base} at {self.clinic}, {self.origin}"
+
+
+class TrackPlace(models.Model):
+    """The mood that a base expects after a track, of whom it knows nothing and who was in a neutral
+    mood (adaptation/places.py)."""
+
+    base = models.ForeignKey(BaseModel, on_delete=models.CASCADE, related_name="+")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
+    valence = affect_field("Expected valence after the track")
+    arousal = affect_field("Expected arousal after the track")
+    valence_spread = models.FloatField(help_text="One standard deviation of one person's answer.")
+    arousal_spread = models.FloatField(help_text="One standard deviation of one person's answer.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "track"], name="track_placed_once_by_a_base"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track} by {self.base}"
 
 
 class PatientModel(Record):

@@ -19,6 +19,7 @@ from adaptation.learning.schema import FeatureSchema as LearnersSchema
 from adaptation.learning.support import Support
 from adaptation.loading import loaded
 from adaptation.models import BaseModel, PatientModel, TrainingMembership
+from adaptation.places import ask_for_places
 from adaptation.supports import Unreadable
 from therapy.audit.writing import note_created
 from therapy.catalogue.services import ensure_schema
@@ -101,6 +102,7 @@ def release_base(
     note_created(trained)
     for clinic in Clinic.objects.filter(feature_schema=release.schema):
         ask_for_refresh(clinic)
+    ask_for_places()
     return release
 
 

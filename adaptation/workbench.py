@@ -12,6 +12,7 @@ from adaptation.audio import TrackAnalysis, UnusableAudio, analyse
 from adaptation.composing import Piece, write_piece
 
 Task = TypeVar("Task")
+AnalyseAll = Callable[[Iterable[Path]], Iterator["Analysed"]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ def analyse_all(paths: Iterable[Path]) -> Iterator[Analysed]:
     """Each file as it is done, in no particular order."""
     for _, analysed in _spread(_analyse, list(paths)):
         yield analysed
+
+
+def analyse_in_turn(paths: Iterable[Path]) -> Iterator[Analysed]:
+    """Each file in its turn, in this process: a worker's has its own share of the cores, and may
+    start no others."""
+    yield from map(_analyse, paths)
 
 
 def record_all(pieces: Iterable[Piece], folder: Path) -> Iterator[tuple[Piece, Analysed]]:

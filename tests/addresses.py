@@ -15,7 +15,7 @@ from adaptation.models import BaseModel, PatientModel
 from exports.models import Bundle, ModelPackage, SigningKey
 from tests.factories import PlaylistLogFactory, SessionPlanFactory
 from tests.people import People
-from therapy.models import DataExport, ProgressNote, SafetyFlag, TablesExport
+from therapy.models import CatalogueEdit, DataExport, ProgressNote, SafetyFlag, TablesExport, Upload
 from therapy.people.invitations import invite
 from therapy.people.pairing import make_pairing_code
 from worker.models import Job
@@ -121,6 +121,10 @@ def parameters_at(people: People) -> dict[str, Any]:
             patient=people.anna, format="dap", sections={"data": "slept"}
         ).pk,
         "export_id": tables.id,
+        "edit_id": CatalogueEdit.objects.create(clinic=people.harbour, changes={}).id,
+        "upload_id": Upload.objects.create(
+            clinic=people.harbour, catalogue=people.tracks[0].catalogue, rights="CC0"
+        ).id,
         "playlist_id": PlaylistLogFactory(patient=people.anna).id,
         "slug": people.harbour.slug,
         "membership_id": people.therapist.id,

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from adaptation.models import BaseModel, TrackPlace
 from exports import packages_page
 from exports.models import ModelPackage, SigningKey
 from tests.addresses import filled, parameters_at, patterns
@@ -40,6 +41,7 @@ from therapy.api.cursors import MOST_ROWS_A_PAGE
 from therapy.api.staff import StaffList
 from therapy.audit.models import AccessLog
 from therapy.models import (
+    CatalogueEdit,
     Consent,
     Erasure,
     GoalReview,
@@ -48,8 +50,24 @@ from therapy.models import (
     ProgressNote,
     SafetyFlag,
     TablesExport,
+    TrackSound,
+    Upload,
+    UploadedFile,
 )
-from therapy.pages import audit, catalogue, goals, jobs, notes, patients, rights, safety
+from therapy.pages import (
+    audit,
+    catalogue,
+    copies,
+    edits,
+    goals,
+    jobs,
+    notes,
+    patients,
+    plane,
+    rights,
+    safety,
+    uploads,
+)
 from therapy.people.invitations import invite
 from worker.models import Job
 
@@ -205,6 +223,52 @@ def _track(people: People, n: int) -> None:
     described_track(people.tracks[0].catalogue, tempo=60.0 + n % 7)
 
 
+def _copy(people: People, n: int) -> None:
+    recording = uuid.uuid4()
+    for _ in range(2):
+        track = described_track(people.tracks[0].catalogue)
+        TrackSound.objects.create(
+            track=track, waveform=[0.5], fingerprint=b"1", recording=recording
+        )
+
+
+def _placed_track(people: People, n: int) -> None:
+    base, track = BaseModel.objects.get(), described_track(people.tracks[0].catalogue)
+    TrackPlace.objects.create(
+        base=base, track=track, valence=0.1, arousal=0.1, valence_spread=0.2, arousal_spread=0.2
+    )
+
+
+def _edit(people: People, n: int) -> None:
+    CatalogueEdit.objects.create(clinic=people.harbour, made_by=people.alice, changes={})
+
+
+def _edited_track(people: People, n: int) -> None:
+    edit = CatalogueEdit.objects.get()
+    track = described_track(people.tracks[0].catalogue)
+    edit.changes[str(track.id)] = {"tags": [[], ["slow"]]}
+    edit.save()
+
+
+def _upload(people: People, n: int) -> None:
+    upload = Upload.objects.create(
+        clinic=people.harbour, catalogue=people.tracks[0].catalogue, sent_by=people.alice
+    )
+    for position in range(2):
+        UploadedFile.objects.create(upload=upload, position=position, name="x.wav", bytes=1)
+
+
+def _uploaded_file(people: People, n: int) -> None:
+    UploadedFile.objects.create(
+        upload=Upload.objects.earliest("sent_at"),
+        position=n,
+        name=f"{n}.wav",
+        bytes=1,
+        state="stored",
+        track=people.tracks[n % 3],
+    )
+
+
 def _package(people: People, n: int) -> None:
     first = ModelPackage.objects.filter(patient=people.anna).earliest("version")
     model = first.patient_model
@@ -274,6 +338,12 @@ LISTS: dict[str, Fill] = {
     "catalogue/": _track,
     "patients/<uuid:patient_id>/summary/": _whole_patient,
     "patients/<uuid:patient_id>/timeline/": _whole_patient,
+    "catalogue/copies/": _copy,
+    "catalogue/edits/": _edit,
+    "catalogue/edits/<uuid:edit_id>/": _edited_track,
+    "catalogue/plane/": _placed_track,
+    "catalogue/uploads/": _upload,
+    "catalogue/uploads/<uuid:upload_id>/": _uploaded_file,
     "today/": _patient,
     "account/": _signed_in_elsewhere,
     "staff/<slug:slug>/": _member,
@@ -283,7 +353,7 @@ LISTS: dict[str, Fill] = {
 ONE_THING = {
     *(f"{API}me", f"{API}model", f"{API}model/file", f"{API}tracks/<uuid:track_id>/audio"),
     "bases/<slug:name>/<int:version>/",
-    "catalogue/<uuid:track_id>/audio",
+    *("catalogue/<uuid:track_id>/", "catalogue/<uuid:track_id>/audio"),
     *("account/sessions/end-others/", "account/sessions/<int:session_id>/end/"),  # only write
     *("clinics/<slug:slug>/patients/import/", "clinics/<slug:slug>/patients/import/template.csv"),
     "clinics/<slug:slug>/tables/<uuid:export_id>/archive",
@@ -333,9 +403,23 @@ def people(db: None, settings: Any, tmp_path: Any) -> People:
 @pytest.fixture
 def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that show every row: one that is full at 10 would hide what 100 cost."""
-    for module in (audit, catalogue, goals, jobs, notes, packages_page, patients, rights, safety):
+    for module in (
+        audit,
+        catalogue,
+        copies,
+        edits,
+        goals,
+        jobs,
+        notes,
+        packages_page,
+        patients,
+        plane,
+        rights,
+        safety,
+        uploads,
+    ):
         for name in list(vars(module)):
-            if name.endswith("_A_PAGE") or name in {"CHARTED_SESSIONS", "SHOWN"}:
+            if name.endswith(("_A_PAGE", "S_SHOWN")) or name in {"CHARTED_SESSIONS", "SHOWN"}:
                 monkeypatch.setattr(module, name, 2 * max(AMOUNTS))
 
 

@@ -2,7 +2,15 @@
 
 from therapy.api.models import CallCount, KeptAnswer
 from therapy.audit.models import AccessLog, WriteLog
-from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
+from therapy.catalogue.edit_models import CatalogueEdit
+from therapy.catalogue.models import (
+    Catalogue,
+    FeatureSchema,
+    Track,
+    TrackFeatures,
+    TrackSound,
+)
+from therapy.catalogue.upload_models import Upload, UploadedFile
 from therapy.interchange.models import TablesExport
 from therapy.notes.models import ProgressNote
 from therapy.outcomes.models import ListeningMonth, MeasureMonth, MoodMonth, OutcomeSummary
@@ -37,6 +45,7 @@ __all__ = [
     "AccessLog",
     "CallCount",
     "Catalogue",
+    "CatalogueEdit",
     "Clinic",
     "Consent",
     "DataExport",
@@ -77,6 +86,9 @@ __all__ = [
     "TrackFeatures",
     "TrackPlay",
     "TrackRating",
+    "TrackSound",
+    "Upload",
+    "UploadedFile",
     "User",
     "WriteLog",
 ]

@@ -199,6 +199,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
 # What phone/ was built into: the patient's app, which is served below /phone/ (therapy/phone_app).
 PHONE_APP = Path(env.str("ATTUNE_PHONE_APP", default=str(ROOT / "phone" / "dist")))
+DATA_UPLOAD_MAX_NUMBER_FILES = 300  # more than the form of recordings takes, which says so in words
 MEDIA_URL = "/files/"  # never routed: every file goes through a view that checks who asks
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

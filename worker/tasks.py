@@ -3,8 +3,11 @@
 import uuid
 
 import adaptation.benefits
+import adaptation.places
 import adaptation.refreshing
 import adaptation.services
+import adaptation.sounds
+import adaptation.uploads
 import exports.renewing
 import exports.services
 import therapy.api.sweeping
@@ -118,6 +121,26 @@ def measure_benefit(job_id: str) -> None:
             clinic_id=uuid.UUID(run.arguments["clinic_id"]), report=run.report
         ),
     )
+
+
+@app.task(name="place_tracks")
+def place_tracks(job_id: str) -> None:
+    jobs.run(job_id, lambda run: adaptation.places.place_tracks(report=run.report))
+
+
+@app.task(name="ingest_upload")
+def ingest_upload(job_id: str) -> None:
+    jobs.run(
+        job_id,
+        lambda run: adaptation.uploads.ingest_upload(
+            upload_id=uuid.UUID(run.arguments["upload_id"]), report=run.report
+        ),
+    )
+
+
+@app.task(name="look_at_sounds")
+def look_at_sounds(job_id: str) -> None:
+    jobs.run(job_id, lambda run: adaptation.sounds.look_at_sounds(report=run.report))
 
 
 @app.task(name="ask_for_benefits")

@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from adaptation.audio.containers import SUPPORTED_SUFFIXES
-from adaptation.audio.definitions import FEATURES, FeatureDefinition, TrackAnalysis
+from adaptation.audio.definitions import FEATURES, FeatureDefinition, Outline, TrackAnalysis
 from adaptation.audio.unusable import UnusableAudio
 
 __all__ = [
     "FEATURES",
     "SUPPORTED_SUFFIXES",
     "FeatureDefinition",
+    "Outline",
     "TrackAnalysis",
     "UnusableAudio",
     "analyse",
+    "outline_of",
 ]
 
 
@@ -30,3 +32,13 @@ def analyse(path: Path) -> TrackAnalysis:
     from adaptation.audio.features import analyse_file
 
     return analyse_file(path)
+
+
+def outline_of(path: Path) -> Outline:
+    """How a recording looks and by what it is found again, without measuring its features.
+
+    Raises as `analyse` does.
+    """
+    from adaptation.audio.features import outline_of_file
+
+    return outline_of_file(path)

@@ -102,6 +102,19 @@ FEATURES: tuple[FeatureDefinition, ...] = (*_DYNAMICS, *_RHYTHM, *_TIMBRE, *_TON
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What no model reads of a recording.
+
+    Attributes:
+        waveform: the largest swing in each of up to 400 equal stretches, 0 .. 1 of full scale.
+        fingerprint: 4 bytes for every 46 ms (adaptation/audio/fingerprint.py).
+    """
+
+    waveform: tuple[float, ...]
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
 class TrackAnalysis:
     """What is known of a recording after it was analysed.
 
@@ -111,6 +124,7 @@ class TrackAnalysis:
         true_peak_dbtp: dB relative to full scale, oversampled (ITU-R BS.1770, Annex 2).
         values: one finite number for each of `FEATURES`, in their order.
         content_sha256: of the file's bytes, 64 hexadecimal digits.
+        outline: how it looks, and by what it is found again.
     """
 
     duration_seconds: float
@@ -118,3 +132,4 @@ class TrackAnalysis:
     true_peak_dbtp: float
     values: dict[str, float]
     content_sha256: str
+    outline: Outline

@@ -17,8 +17,9 @@ import numpy as np
 
 from adaptation.audio.arrays import Samples
 from adaptation.audio.decoding import AudioHeader, decode, inspect
-from adaptation.audio.definitions import FEATURES, PITCH_CLASSES, TrackAnalysis
+from adaptation.audio.definitions import FEATURES, PITCH_CLASSES, Outline, TrackAnalysis
 from adaptation.audio.dissonance import sensory_dissonance
+from adaptation.audio.fingerprint import fingerprint
 from adaptation.audio.loudness import Loudness, LoudnessMeter
 from adaptation.audio.mixing import MonoMix
 from adaptation.audio.partials import Partials
@@ -28,6 +29,7 @@ from adaptation.audio.spectrum import Frames, analyse_spectrum
 from adaptation.audio.timbre import low_energy_rate, timbre
 from adaptation.audio.tonality import chroma, find_key
 from adaptation.audio.unusable import UnusableAudio
+from adaptation.audio.waveform import WaveformMeter
 
 _PROGRAMME_LUFS = -23.0
 _FAINTEST_MIX = 1e-4
@@ -41,6 +43,7 @@ class _Decoded:
     seconds: float
     loudness: Loudness
     peaks: PeakMeter
+    waveform: tuple[float, ...]
     mono: Samples
 
 
@@ -61,24 +64,41 @@ def analyse_file(path: Path) -> TrackAnalysis:
         true_peak_dbtp=decoded.peaks.true_peak_dbtp(),
         values=_in_order(measured),
         content_sha256=_sha256(path),
+        outline=_outline(decoded),
     )
+
+
+def outline_of_file(path: Path) -> Outline:
+    """What `adaptation.audio.outline_of` documents."""
+    return _outline(_decode_once(inspect(path)))
+
+
+def _outline(decoded: _Decoded) -> Outline:
+    return Outline(waveform=decoded.waveform, fingerprint=fingerprint(decoded.mono))
 
 
 def _decode_once(header: AudioHeader) -> _Decoded:
     rate, channels = header.sample_rate, header.channels
     loudness = LoudnessMeter(sample_rate=rate, channels=channels)
     peaks = PeakMeter(sample_rate=rate, channels=channels)
+    waveform = WaveformMeter(sample_rate=rate)
     mix = MonoMix(sample_rate=rate, channels=channels)
     frames = 0
     for block in decode(header):
         frames += len(block)
-        for consumer in (loudness, peaks, mix):
+        for consumer in (loudness, peaks, waveform, mix):
             consumer.add(block)
     programme = loudness.loudness()
     mono = mix.samples()
     mono *= 10 ** ((_PROGRAMME_LUFS - programme.integrated) / 20)
     _check_not_cancelled(mono)
-    return _Decoded(seconds=frames / rate, loudness=programme, peaks=peaks, mono=mono)
+    return _Decoded(
+        seconds=frames / rate,
+        loudness=programme,
+        peaks=peaks,
+        waveform=waveform.waveform(),
+        mono=mono,
+    )
 
 
 def _check_not_cancelled(mono: Samples) -> None:

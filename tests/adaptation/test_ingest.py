@@ -12,7 +12,7 @@ from adaptation import schemas
 from adaptation.audio import FEATURES
 from tests.adaptation.audio.signals import Signal, noise, sine, write
 from tests.trained import SCHEMA
-from therapy.models import Catalogue, Track, TrackFeatures
+from therapy.models import Catalogue, Track, TrackFeatures, TrackSound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_of_this_test")]
 
@@ -21,7 +21,8 @@ KINDS = ("wav", "flac", "ogg", "mp3")
 
 
 def music(hertz: float) -> Signal:
-    return sine(hertz, 4, rate=RATE, dbfs=-12) + noise(4, rate=RATE, level=0.01)
+    """Each pitch another recording, its noise too."""
+    return sine(hertz, 4, rate=RATE, dbfs=-12) + noise(4, rate=RATE, level=0.01, seed=round(hertz))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,22 @@ def test_a_folder_goes_in_as_far_as_it_can_be_used_and_once_only(
     assert second[-1] == "Our music: 0 stored, 5 there already, 3 refused."
     assert {name: track.audio.name for name, track in held().items()} == before
     assert TrackFeatures.objects.count() == 4
+
+
+def test_a_copy_in_another_format_is_known_unless_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = noise(6, rate=RATE, level=0.1, seed=5)
+    write(tmp_path / "first.wav", sound, rate=RATE)
+    ingest(tmp_path / "first.wav", capsys=capsys)
+    copy = write(tmp_path / "copy.mp3", 0.3 * sound, rate=RATE)
+    assert ingest(copy, capsys=capsys)[-1] == "ours: 0 stored, 1 there already, 0 refused."
+    assert set(held()) == {"first.wav"}
+    call_command("ingest", str(copy), catalogue="ours", keep_copies=True)
+    sounds = TrackSound.objects.all()
+    assert {one.track.external_id for one in sounds} == {"first.wav", "copy.mp3"}
+    assert len({one.recording for one in sounds}) == 1
+    assert len(sounds[0].waveform) == 400
 
 
 def test_two_files_that_would_have_one_name_are_not_taken_for_each_other(

@@ -24,6 +24,7 @@ class Act(StrEnum):
     MANAGE_STAFF = "manage staff"
     SEE_OUTCOMES = "see the outcomes of the clinic"
     SEE_JOBS = "see the clinic's background work and try it again"
+    MANAGE_CATALOGUE = "manage the catalogue"
     READ_AUDIT = "read who wrote and who read what"
     TAKE_DATA_OUT = "take a patient's data out"
     ERASE = "erase a patient"
@@ -41,6 +42,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.MANAGE_STAFF: frozenset({Role.ADMIN, Role.OWNER}),
     Act.SEE_OUTCOMES: frozenset({Role.ADMIN, Role.OWNER}),
     Act.SEE_JOBS: frozenset({Role.ADMIN, Role.OWNER}),
+    Act.MANAGE_CATALOGUE: frozenset({Role.ADMIN, Role.OWNER}),
     Act.READ_AUDIT: frozenset({Role.OWNER}),
     Act.TAKE_DATA_OUT: frozenset({Role.THERAPIST, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER}),

@@ -1,6 +1,7 @@
 """Catalogues of tracks, and track features under named, versioned schemas."""
 
 import hashlib
+import uuid
 
 from django.db import models
 
@@ -104,6 +105,23 @@ def track_key(catalogue: str, external_id: str) -> str:
 def digest_of_key(key: str) -> str:
     """The first 16 hexadecimal digits of the SHA-256 of a track's key."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+class TrackSound(models.Model):
+    """How a track's sound looks, and by what it is found again in another format.
+
+    Tracks with the same `recording` are copies of one, whatever catalogue they are in.
+    """
+
+    track = models.OneToOneField(Track, on_delete=models.CASCADE, related_name="sound")
+    audio_sha256 = models.CharField(max_length=64, help_text="Of the audio that was looked at.")
+    waveform = models.JSONField(help_text="Largest swings, 0..1, from the start to the end.")
+    fingerprint = models.BinaryField(help_text="adaptation/audio/fingerprint.py")
+    recording = models.UUIDField(default=uuid.uuid4, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Sound of {self.track}"
 
 
 class TrackFeatures(models.Model):

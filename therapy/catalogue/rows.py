@@ -1,6 +1,7 @@
 """What an import says of one track, and what is refused about it."""
 
 import math
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -16,11 +17,21 @@ LONGEST_TAG = 60
 
 
 @dataclass(frozen=True, kw_only=True)
+class SoundRow:
+    """How the audio of a row looks, and by what it is found again: as `TrackSound` keeps it."""
+
+    waveform: Sequence[float]
+    fingerprint: bytes
+    recording: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrackRow:
     """One track: all that is known of it, so that what is left out goes back to its default.
 
     `values` has one finite number for each column of the schema. `duration_seconds` > 0.
-    `true_peak_dbtp` in dBTP. `audio` is read from its start; None leaves stored audio as it is.
+    `true_peak_dbtp` in dBTP. `audio` is read from its start; None leaves stored audio as it is, and
+    None for `sound` what is stored of how it looks.
     """
 
     external_id: str
@@ -35,6 +46,7 @@ class TrackRow:
     rights: str = ""
     true_peak_dbtp: float | None = None
     audio: "File[Any] | None" = None
+    sound: SoundRow | None = None
 
     def described(self, track: Track) -> Track:
         """`track` with everything that this row says of it, but the audio and the values."""

@@ -12,15 +12,17 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 
-from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures
-from therapy.catalogue.rows import TrackRow
+from therapy.catalogue.models import Catalogue, FeatureSchema, Track, TrackFeatures, TrackSound
+from therapy.catalogue.rows import SoundRow, TrackRow
 from therapy.records import problems_of, refuse
 
 __all__ = [
+    "SoundRow",
     "Stored",
     "TrackRow",
     "ensure_catalogue",
     "ensure_schema",
+    "store_sound",
     "store_track",
     "store_tracks",
 ]
@@ -128,6 +130,19 @@ def store_tracks(
     )
 
 
+def store_sound(track: Track, sound: SoundRow) -> None:
+    """Keep how the audio that the track has now looks."""
+    TrackSound.objects.update_or_create(
+        track=track,
+        defaults={
+            "audio_sha256": track.audio_sha256,
+            "waveform": list(sound.waveform),
+            "fingerprint": sound.fingerprint,
+            "recording": sound.recording,
+        },
+    )
+
+
 def _refuse_rows(rows: Sequence[TrackRow], schema: FeatureSchema) -> None:
     met: set[str] = set()
     for row in rows:
@@ -166,7 +181,11 @@ def _store_batch(catalogue: Catalogue, schema: FeatureSchema, rows: Sequence[Tra
     made = {track.external_id for track in new}
     Track.objects.bulk_create(new)
     Track.objects.bulk_update([stored[name] for name in changed - made], TRACK_FIELDS)
-    changed |= _store_values(schema, [(stored[row.external_id], row) for row in rows])
+    described = [(stored[row.external_id], row) for row in rows]
+    changed |= _store_values(schema, described)
+    for track, row in described:
+        if row.sound is not None:
+            store_sound(track, row.sound)
     return Stored(len(made), len(changed - made), len(rows) - len(made | changed))
 
 

@@ -8,9 +8,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from therapy.access.acts import Act
 from therapy.access.doors import for_staff
 from therapy.catalogue.audio import audio_response
-from therapy.catalogue.models import Catalogue
+from therapy.catalogue.managing import catalogues_managed_from
 from therapy.pages import catalogue_listing as listing
 from therapy.pages.requests import StaffRequest, asked_for
 from therapy.people.visibility import clinics_of
@@ -23,8 +24,9 @@ TRACKS_A_PAGE = 25
 def catalogue(request: StaffRequest) -> HttpResponse:
     """The tracks that the user's clinics may play, a page at a time."""
     catalogues = list(listing.catalogues_of(request.user))
-    chosen = _chosen(catalogues, request.GET.get("catalogue", ""))
+    chosen = listing.chosen(catalogues, request.GET.get("catalogue", ""))
     search = asked_for(request, "search")
+    managed = request.access.clinics_where(Act.MANAGE_CATALOGUE)
     found = listing.tracks_found(user=request.user, catalogue=chosen, search=search)
     page = Paginator(found, TRACKS_A_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -37,6 +39,9 @@ def catalogue(request: StaffRequest) -> HttpResponse:
             "page": page,
             "rows": listing.rows_of(page.object_list),
             "clinics": list(clinics_of(request.user)),
+            "copies": listing.recordings_with_copies(request.user).count(),
+            "manages": bool(managed),
+            "editable": set(catalogues_managed_from(managed).values_list("pk", flat=True)),
         },
     )
 
@@ -47,8 +52,3 @@ def track_audio(request: StaffRequest, track_id: uuid.UUID) -> HttpResponseBase:
     """A track's sound, for a user whose clinic has it. Raises Http404 for everyone else."""
     track = get_object_or_404(listing.tracks_visible_to(request.user), pk=track_id)
     return audio_response(request, track)
-
-
-def _chosen(catalogues: list[Catalogue], slug: str) -> Catalogue | None:
-    """A catalogue by its slug; any other word means all of them."""
-    return next((one for one in catalogues if one.slug == slug), None)

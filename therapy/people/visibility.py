@@ -36,6 +36,10 @@ class Access:
         """Whether the user's role in this clinic allows another act: what a page may offer."""
         return self.roles.get(clinic_id) in roles_that_may(act)
 
+    def clinics_where(self, act: Act) -> list[uuid.UUID]:
+        """The clinics in which the user's role allows another act; no query."""
+        return [clinic_id for clinic_id in self.roles if self.allows(act, clinic_id)]
+
     def clinics(self) -> QuerySet[Clinic]:
         """The clinics that the act reaches."""
         return Clinic.objects.filter(id__in=[held for held in self.roles if self.reaches(held)])

@@ -2,14 +2,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from adaptation.ingestion import (
-    Ingested,
-    files_below,
-    ingest_recordings,
-    ingest_table,
-    is_table,
-)
+from adaptation.ingesting_tables import ingest_table, is_table
+from adaptation.ingestion import Given, Ingested, files_below, ingest_recordings
+from adaptation.places import ask_for_places
 from adaptation.schemas import ATTUNE_AUDIO, SCHEMAS
 from adaptation.services import store_schema
 from therapy.catalogue.services import ensure_catalogue
@@ -29,6 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--catalogue", required=True, metavar="SLUG", help="made if not there")
         parser.add_argument("--name", help="of a new catalogue; by default its slug")
         parser.add_argument("--rights", default="", help="who owns the recordings, which licence")
+        parser.add_argument(
+            "--keep-copies",
+            action="store_true",
+            help="take in recordings that the catalogue has in another format, too",
+        )
         parser.add_argument(
             "--schema",
             default=ATTUNE_AUDIO.label,
@@ -59,10 +61,13 @@ class Command(BaseCommand):
                     ingest_recordings(
                         catalogue=catalogue,
                         sources=recordings,
-                        rights=options["rights"],
+                        given=Given(rights=options["rights"]),
+                        keep_copies=options["keep_copies"],
                         progress=progress,
                     )
                 )
+        with transaction.atomic():
+            ask_for_places()
         if is_new and not catalogue.tracks.exists():
             catalogue.delete()  # nothing came in: leave nothing behind
         self._tell(outcomes, catalogue)

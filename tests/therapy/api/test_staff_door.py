@@ -106,7 +106,7 @@ def test_my_clinics_say_my_role_and_what_it_allows(people: People, bob: Staff) -
     assert "change-care" in harbour["may"]
     assert (hill["slug"], hill["may"]) == (
         "hill",
-        ["see-patients", "manage-staff", "see-outcomes", "see-jobs"],
+        ["see-patients", "manage-staff", "see-outcomes", "see-jobs", "manage-catalogue"],
     )
 
 

@@ -42,8 +42,8 @@ def test_a_track_is_shown_with_its_numbers(alices: Client, people: People) -> No
         tags=["harp", "rain"],
         explicit=True,
     )
-    (row,) = [row for row in rows(alices.get("/catalogue/")) if row.startswith("Slow tide")]
-    assert row.startswith("Slow tide Trio explicit no lyrics harp rain 3:07 63 −21.5")
+    (row,) = [row for row in rows(alices.get("/catalogue/")) if "Slow tide" in row]
+    assert "Slow tide Trio explicit no lyrics harp rain 3:07 63 −21.5" in row
     assert "integrated loudness −21.46 LUFS" in row
     assert "brightness 1500 Hz" in row
     assert row.endswith("no audio here")
@@ -51,7 +51,7 @@ def test_a_track_is_shown_with_its_numbers(alices: Client, people: People) -> No
 
 def test_what_was_not_measured_is_called_unknown(alices: Client, people: People) -> None:
     TrackFactory(catalogue=people.tracks[0].catalogue, title="Bare", duration_seconds=None)
-    (row,) = [row for row in rows(alices.get("/catalogue/")) if row.startswith("Bare")]
+    (row,) = [row for row in rows(alices.get("/catalogue/")) if "Bare" in row]
     assert "unknown unknown unknown not measured" in row
 
 
