@@ -8,11 +8,11 @@ class ExportsConfig(AppConfig):
         from exports.operation import register
         from exports.pages import PackagesPanel
         from exports.timeline import Holds
-        from exports.trials import make_trial
-        from therapy.pages import panels, trials
+        from exports.tryouts import make_tryout
+        from therapy.pages import panels, tryouts
         from therapy.pages.timeline import sources
 
         register()
         panels.register(PackagesPanel())
         sources.register(Holds())
-        trials.register(make_trial)
+        tryouts.register(make_tryout)

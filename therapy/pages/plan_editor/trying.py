@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from therapy.pages.plan_editor.plane import Plane, mood_at, path_of, plane_of
 from therapy.pages.plan_editor.reading import fields_in, number
 from therapy.pages.plan_editor.typed import MOOD, Typed, text_of
-from therapy.pages.trials import NoTrial, Trial, make_trial
+from therapy.pages.tryouts import NoTryout, Tryout, make_tryout
 from therapy.people.models import Patient
 from therapy.plans.comparing import fields_of
 from therapy.plans.models import SessionPlan
@@ -28,7 +28,7 @@ class Trying:
     a `problem` and a plane, why no playlist could be made."""
 
     plane: Plane | None = None
-    trial: Trial | None = None
+    tryout: Tryout | None = None
     problem: str = ""
 
 
@@ -58,12 +58,12 @@ def try_plan(patient: Patient, plan: SessionPlan, mood: Point) -> Trying:
     """The playlist of the patient's model by the plan, drawn in the plane."""
     seed = secrets.randbelow(LARGEST_SEED)
     try:
-        trial = make_trial(patient=patient, plan=plan, mood=mood, seed=seed)
-    except NoTrial as problem:
+        tryout = make_tryout(patient=patient, plan=plan, mood=mood, seed=seed)
+    except NoTryout as problem:
         return Trying(path_of(plan, mood), problem=str(problem))
-    way = [one.waypoint for one in trial.tracks]
-    predicted = [(one.predicted, one.deviation) for one in trial.tracks]
-    return Trying(plane_of(plan, mood, way, predicted), trial)
+    way = [one.waypoint for one in tryout.tracks]
+    predicted = [(one.predicted, one.deviation) for one in tryout.tracks]
+    return Trying(plane_of(plan, mood, way, predicted), tryout)
 
 
 def mood_from(typed: Mapping[str, str]) -> Point:

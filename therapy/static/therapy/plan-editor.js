@@ -4,7 +4,7 @@ const PAUSE_MS = 250;
 const section = document.getElementById("target");
 const drawing = document.getElementById("plane-drawing");
 const problem = document.getElementById("path-problem");
-const stale = document.getElementById("trial-stale");
+const stale = document.getElementById("tryout-stale");
 let pause;
 let asked = new AbortController();
 

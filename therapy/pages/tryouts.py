@@ -13,12 +13,12 @@ from therapy.plans.models import SessionPlan
 from therapy.plans.path import Point
 
 
-class NoTrial(Exception):
+class NoTryout(Exception):
     """No playlist can be made; the text says why and what to do, for who writes the plan."""
 
 
 @dataclass(frozen=True)
-class TrialTrack:
+class TryoutTrack:
     """A track, the mood that the path wants after it, and the one that the model expects, with its
     standard deviations. `reason` is why it is there, in words."""
 
@@ -30,33 +30,33 @@ class TrialTrack:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Tryout:
     """A playlist; `made_by` names the model, `note` says what the asker should know, or nothing."""
 
-    tracks: Sequence[TrialTrack]
+    tracks: Sequence[TryoutTrack]
     made_by: str
     note: str
     seed: int
 
 
-class TrialMaker(Protocol):
-    def __call__(self, *, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Trial:
-        """By a plan that need not be saved. Stores nothing. Raises NoTrial."""
+class TryoutMaker(Protocol):
+    def __call__(self, *, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Tryout:
+        """By a plan that need not be saved. Stores nothing. Raises NoTryout."""
         ...
 
 
-_makers: list[TrialMaker] = []
+_makers: list[TryoutMaker] = []
 
 
-def register(maker: TrialMaker) -> None:
-    """Say what makes trials. Raises ValueError where something does already."""
+def register(maker: TryoutMaker) -> None:
+    """Say what makes tryouts. Raises ValueError where something does already."""
     if _makers:
-        raise ValueError("Trials are made already; a plan is tried by one model.")
+        raise ValueError("Tryouts are made already; a plan is tried by one model.")
     _makers.append(maker)
 
 
-def make_trial(*, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Trial:
-    """Raises NoTrial."""
+def make_tryout(*, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Tryout:
+    """Raises NoTryout."""
     if not _makers:
-        raise NoTrial("This installation publishes no models, so there is nothing to try.")
+        raise NoTryout("This installation publishes no models, so there is nothing to try.")
     return _makers[0](patient=patient, plan=plan, mood=mood, seed=seed)

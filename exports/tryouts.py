@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from therapy.models import Patient, SessionPlan
-from therapy.pages.trials import NoTrial, Trial, TrialTrack
+from therapy.pages.tryouts import NoTryout, Tryout, TryoutTrack
 from therapy.plans.path import Point
 
 if TYPE_CHECKING:
     from exports.playlists import GeneratedPlaylist
 
 
-def make_trial(*, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Trial:
-    """From the exported files, as `manage.py playlist`. Raises NoTrial."""
+def make_tryout(*, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -> Tryout:
+    """From the exported files, as `manage.py playlist`. Raises NoTryout."""
     # ONNX Runtime is loaded by who tries a plan, not by every process that starts.
     from exports.phone import BadPackage
     from exports.playlists import NoPlaylist, NothingPublished, generate
@@ -29,15 +29,15 @@ def make_trial(*, patient: Patient, plan: SessionPlan, mood: Point, seed: int) -
             plan=plan,
         )
     except NothingPublished as problem:
-        raise NoTrial(
+        raise NoTryout(
             f"No model is published for {patient.code} yet. The first one is made by itself, in "
             "the background, once there is a base for this clinic; the path is drawn without it."
         ) from problem
     except (NoPlaylist, BadPackage) as problem:
-        raise NoTrial(str(problem)) from problem
-    return Trial(
+        raise NoTryout(str(problem)) from problem
+    return Tryout(
         tracks=tuple(
-            TrialTrack(
+            TryoutTrack(
                 item.track,
                 item.choice.waypoint,
                 item.choice.predicted,
