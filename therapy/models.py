@@ -32,9 +32,11 @@ from therapy.sessions.models import (
     TrackPlay,
     TrackRating,
 )
+from therapy.trials.models import Assignment, Trial, TrialDecision
 
 __all__ = [
     "AccessLog",
+    "Assignment",
     "CallCount",
     "Catalogue",
     "Clinic",
@@ -77,6 +79,8 @@ __all__ = [
     "TrackFeatures",
     "TrackPlay",
     "TrackRating",
+    "Trial",
+    "TrialDecision",
     "User",
     "WriteLog",
 ]

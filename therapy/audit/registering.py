@@ -18,6 +18,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.Track": MUSIC,
     "therapy.TrackFeatures": MUSIC,
     "therapy.PlaylistEntry": "Written with its playlist, and never after.",
+    "therapy.Assignment": "Written with its trial, and never after.",
     "adaptation.BaseModel": BASES,
     "exports.Graph": BASES,
     "exports.Template": BASES,

@@ -47,6 +47,17 @@ def power(effect: float, sessions_an_arm: int, deviation: float) -> float:
     return float(nct.sf(critical, degrees, shift) + nct.cdf(-critical, degrees, shift))
 
 
+def deviation_around(before: ArrayLike, after: ArrayLike) -> float:
+    """How much sessions vary around what the mood before explains: the residual standard deviation
+    of the line after ~ before. Both [N], −1..1. Raises NotDesigned of fewer than three."""
+    x, y = np.asarray(before, float), np.asarray(after, float)
+    if len(x) < 3:
+        raise NotDesigned("Of fewer than three sessions no line says how much they vary.")
+    design = np.column_stack([np.ones(len(x)), x])
+    line, *_ = np.linalg.lstsq(design, y, rcond=None)
+    return float((np.square(y - design @ line).sum() / (len(x) - 2)) ** 0.5)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Of arm 1 against arm 0, on −1..1: how much higher the mood is after it."""
