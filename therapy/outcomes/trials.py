@@ -120,10 +120,11 @@ def variation_of(patient: Patient, axis: str) -> Variation:
     return Variation(deviation_around(before, after), f"{len(pairs)} sessions of this patient")
 
 
-def powers(sessions_an_arm: int, deviation: float) -> list[tuple[float, float]]:
-    """Each of EFFECTS with how probably it would be found."""
+def powers(trial: Trial, deviation: float) -> list[tuple[float, float]]:
+    """Each of EFFECTS with how probably a trial so designed would find it."""
     # Sessions that are all alike would find anything; nobody's are.
-    return [(effect, power(effect, sessions_an_arm, max(deviation, 0.01))) for effect in EFFECTS]
+    spread = max(deviation, 0.01)
+    return [(effect, power(effect, trial.blocks, trial.each, spread)) for effect in EFFECTS]
 
 
 def means(sittings: Sequence[Sitting]) -> dict[str, float]:

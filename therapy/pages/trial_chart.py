@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from therapy.outcomes.trials import Sitting
-from therapy.pages.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Tick, height_of
+from therapy.pages.charts import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Tick, height_of
 from therapy.pages.plan_words import signed
 from therapy.statistics.control_charts import Chart, xmr
+
+LEVELS = ((1, "+1"), (0.5, "+0.5"), (0, "0"), (-0.5, "−0.5"), (-1, "−1"))
+HEIGHT = 184  # no dates stand below it
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,6 @@ def trial_chart(sittings: Sequence[Sitting], *, with_arms: bool) -> TrialChart |
         if chart is None
         else tuple(height_of(one) for one in (chart.low, chart.high) if -1 <= one <= 1),
     )
-
-
-LEVELS = ((1, "+1"), (0.5, "+0.5"), (0, "0"), (-0.5, "−0.5"), (-1, "−1"))
 
 
 def _says(one: Sitting, after: float, with_arms: bool) -> str:

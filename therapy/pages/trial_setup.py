@@ -141,7 +141,7 @@ def _shown(patient: Patient, design: Trial) -> dict[str, Any]:
         "variation": variation,
         "an_arm": an_arm,
         "powers": [
-            (effect, round(100 * chance)) for effect, chance in powers(an_arm, variation.deviation)
+            (effect, round(100 * chance)) for effect, chance in powers(design, variation.deviation)
         ],
         "weeks": -(-design.planned // a_week) if a_week else None,
     }
