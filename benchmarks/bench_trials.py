@@ -1,9 +1,8 @@
 """Does the comparison in one person mean what it says? Made-up trials whose truth is known.
 
 make bench-trials [TRIALS=2000]: people whose sessions begin above their usual arousal, who change
-or
-or do not, with one mood in ten unsaid. Prints how often the truth lies in the interval over all rows,
-by 95 %, and for each row what docs/statistics.md says as JSON.
+or do not, with one session in ten without its moods. Prints how often the truth lies in the
+interval over all rows, by 95 %, and for each row what docs/statistics.md says as JSON.
 """
 
 import argparse

@@ -16,6 +16,7 @@ from therapy.trials.selectors import End, Ending
 START_FACTORS: Final = (1.0, 0.85, 0.7)
 SPAN: Final = 0.5  # the drawing of an interval shows −.5 to .5
 WIDTH, MIDDLE = 320.0, 160.0
+NARROW: Final = "\u202f"  # no line ends at it
 
 OUTCOMES: Final[dict[str, tuple[str, bool, str]]] = {
     "calmer": (Axis.AROUSAL, False, "Calmer after the music (arousal, lower is better)"),
@@ -129,13 +130,9 @@ def _sentence(trial: Trial, found: Comparison) -> str:
 
 def _per_cent(share: float) -> str:
     """Never 0 or 100: nobody is that sure."""
-    return (
-        "below 1 %"
-        if share < 0.01
-        else "above 99 %"
-        if share > 0.99
-        else f"{share:.0%}".replace("%", " %")
-    )
+    bounded = min(max(share, 0.01), 0.99)
+    bound = "" if bounded == share else "below " if share < 0.01 else "above "
+    return f"{bound}{100 * bounded:.0f}{NARROW}%"
 
 
 def _place(value: float) -> float:

@@ -4,6 +4,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import invgamma
 
 from therapy.statistics.single_case import (
@@ -100,3 +102,30 @@ def test_a_clear_difference_is_found_and_turned_round_with_the_arms() -> None:
 def test_one_arm_alone_compares_nothing() -> None:
     with pytest.raises(NotDesigned, match="one arm"):
         compare([1, 1], [0, 0], [0, 0], [0.1, 0.2])
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    blocks=st.integers(2, 8),
+    each=st.integers(1, 3),
+    slope=st.floats(-2, 2),
+    steps=st.lists(st.floats(-3, 3), min_size=8, max_size=8),
+)
+def test_level_slope_and_blocks_say_nothing_of_the_arms(
+    seed: int, blocks: int, each: int, slope: float, steps: list[float]
+) -> None:
+    """Whatever is added to a block, or with the mood before, leaves the comparison as it was."""
+    random = np.random.default_rng(seed)
+    drawn = randomised_blocks(blocks, each, seed)
+    arm = [one for block in drawn for one in block]
+    block = np.repeat(np.arange(blocks), 2 * each)
+    before, after = random.uniform(-1, 1, (2, len(arm)))
+    plain = compare(arm, block.tolist(), before, after)
+    moved = compare(arm, block.tolist(), before, after + slope * before + np.array(steps)[block])
+    for name in ("effect", "low", "high", "higher", "deviation"):
+        assert getattr(moved, name) == pytest.approx(getattr(plain, name), abs=1e-6)
+    assert plain.low < plain.effect < plain.high
+    assert 0 <= plain.higher <= 1
+    other = compare([1 - one for one in arm], block.tolist(), before, after)
+    assert (other.effect, other.low) == pytest.approx((-plain.effect, -plain.high), abs=1e-6)
+    assert other.higher == pytest.approx(1 - plain.higher, abs=1e-6)
