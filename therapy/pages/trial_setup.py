@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -70,10 +70,13 @@ def set_up(request: StaffRequest, patient_id: uuid.UUID) -> HttpResponse:
     design = _design(form, patient, plan) if form.is_bound and form.is_valid() else None
     problems: list[str] = []
     if design is not None and request.method == "POST":
-        problems = _begin(request, design)
-        if not problems:
+        try:
+            begun = _begin(request, design)
+        except ValidationError as refused:
+            problems = refused.messages
+        else:
             messages.success(request, "The trial has begun. The phone hears of it by itself.")
-            return redirect("patient", patient.id)
+            return redirect("trial", patient.id, begun.id)
     said |= {"form": form, "design": design, "problems": problems}
     if design is not None:
         said |= _shown(patient, design)
@@ -107,28 +110,23 @@ def _design(form: DesignForm, patient: Patient, plan: SessionPlan) -> Trial | No
     return None if problems else trial
 
 
-def _begin(request: StaffRequest, design: Trial) -> list[str]:
-    """Why it did not begin; empty: it did."""
+def _begin(request: StaffRequest, design: Trial) -> Trial:
+    """The trial as it has begun. Raises ValidationError."""
     if request.POST.get("approved") != "yes":
-        return ["Say that you approve both arms for this patient."]
+        raise ValidationError("Say that you approve both arms for this patient.")
     if request.POST.get("plan") != str(design.plan.version):
-        return ["The plan has changed meanwhile. Look at both arms again."]
-    try:
-        begin_trial(
-            patient=design.patient,
-            by=request.user,
-            plan=design.plan,
-            varied=design.varied,
-            other=design.other,
-            axis=design.axis,
-            higher_is_better=design.higher_is_better,
-            blocks=design.blocks,
-            each=design.each,
-        )
-    except ValidationError as refused:
-        said = refused.message_dict
-        return said.get(NON_FIELD_ERRORS) or refused.messages
-    return []
+        raise ValidationError("The plan has changed meanwhile. Look at both arms again.")
+    return begin_trial(
+        patient=design.patient,
+        by=request.user,
+        plan=design.plan,
+        varied=design.varied,
+        other=design.other,
+        axis=design.axis,
+        higher_is_better=design.higher_is_better,
+        blocks=design.blocks,
+        each=design.each,
+    )
 
 
 def _shown(patient: Patient, design: Trial) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_from_setting_up_to_deciding(window: Window, people: People) -> None:
     page.get_by_label("I approve both A and B").check()
     page.get_by_role("button", name="Begin the trial").click()
     page.get_by_text("The trial has begun").wait_for()
-
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").click()
     page.get_by_role("link", name="The trial that goes on").click()
     page.get_by_role("link", name="Stop the trial").click()
     expect_calm()
