@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 2
 PHONE_SOURCES := $(shell find phone/src phone/build phone/public) phone/index.html \
     phone/package.json phone/vite.config.ts
 
-.PHONY: help setup demo serve worker test lint bench bench-app bench-drift bench-exports bench-learners bench-outcomes bench-pages bench-phone bench-sync pictures
+.PHONY: help setup demo serve worker test lint bench bench-app bench-drift bench-exports bench-learners bench-outcomes bench-pages bench-phone bench-sync bench-trials pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ pictures: setup  ## docs/screenshots anew, from a running site: SITE=http://127.
 
 bench-sync: setup  ## phones come back from being offline, all at once, on a bad network (PHONES=200)
 	@$(PYTHON) benchmarks/bench_sync.py --phones $(or $(PHONES),200) --items $(or $(ITEMS),50)
+
+bench-trials: setup  ## comparisons in made-up people whose truth is known (TRIALS=2000)
+	@$(PYTHON) benchmarks/bench_trials.py --trials $(or $(TRIALS),2000)
 
 bench-outcomes: setup  ## the page and the summing of outcomes at a large clinic (PATIENTS=1000 SESSIONS=200)
 	@$(PYTHON) benchmarks/bench_outcomes.py --patients $(or $(PATIENTS),1000) --sessions $(or $(SESSIONS),200)

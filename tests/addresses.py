@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from adaptation.models import BaseModel, PatientModel
 from exports.models import Bundle, ModelPackage, SigningKey
-from tests.factories import PlaylistLogFactory, SessionPlanFactory
+from tests.factories import PlaylistLogFactory, SessionPlanFactory, trial_of
 from tests.people import People
 from therapy.models import CatalogueEdit, DataExport, ProgressNote, SafetyFlag, TablesExport, Upload
 from therapy.people.invitations import invite
@@ -117,6 +117,7 @@ def parameters_at(people: People) -> dict[str, Any]:
         "code_id": make_pairing_code(patient=people.anna, by=people.alice).id,
         "phone_id": people.annas_phone.device.id,
         "flag_id": flag.id,
+        "trial_id": trial_of(people.anna, plan).id,
         "note_id": ProgressNote.objects.create(
             patient=people.anna, format="dap", sections={"data": "slept"}
         ).pk,

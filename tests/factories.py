@@ -11,8 +11,10 @@ from factory.django import DjangoModelFactory
 
 from therapy.accounts.secret_text import encrypt
 from therapy.models import (
+    Assignment,
     Catalogue,
     Clinic,
+    Consent,
     Device,
     FeatureSchema,
     ListeningSession,
@@ -30,6 +32,7 @@ from therapy.models import (
     TrackFeatures,
     TrackPlay,
     TrackRating,
+    Trial,
     User,
 )
 
@@ -281,3 +284,26 @@ class ModelRefusalFactory(DjangoModelFactory[ModelRefusal]):
     in_use = 1
     refused_at = factory.LazyFunction(timezone.now)
     phone_refused_at = factory.SelfAttribute("refused_at")
+
+
+def trial_of(patient: Patient, plan: SessionPlan, sessions: int = 2) -> Trial:
+    """A trial of the plan beside the target at once, with so many sessions still to come."""
+    consent = Consent.objects.create(
+        patient=patient, scope="experiments", given=True, text_version="1", language="en"
+    )
+    trial = Trial.objects.create(
+        patient=patient,
+        plan=plan,
+        consent=consent,
+        varied="curve",
+        other="direct",
+        axis="arousal",
+        higher_is_better=False,
+        blocks=1,
+        each=max(1, sessions // 2),
+        seed=1,
+    )
+    for position in range(sessions):
+        arm = "ab"[position % 2]
+        Assignment.objects.create(trial=trial, position=position, block=0, arm=arm)
+    return trial

@@ -34,6 +34,7 @@ from tests.factories import (
     SessionPlanFactory,
     TrackPlayFactory,
     TrackRatingFactory,
+    trial_of,
 )
 from tests.people import People, described_track, settle
 from therapy.access.doors import Phone, Staff, door_of
@@ -51,6 +52,7 @@ from therapy.models import (
     SafetyFlag,
     TablesExport,
     TrackSound,
+    Trial,
     Upload,
     UploadedFile,
 )
@@ -66,6 +68,7 @@ from therapy.pages import (
     plane,
     rights,
     safety,
+    trials,
     uploads,
 )
 from therapy.people.invitations import invite
@@ -139,6 +142,7 @@ def _whole_patient(people: People, n: int) -> None:
         patient=people.anna, scope="care", given=True, text_version="1", language="en"
     )
     plan = people.anna.plans.first()
+    trial_of(people.anna, plan)
     GoalReview.objects.create(
         patient=people.anna,
         plan=plan,
@@ -161,6 +165,14 @@ def _note(people: People, n: int) -> None:
         written_by=people.bob,
         corrects=corrected,
     )
+
+
+def _trial_session(people: People, n: int) -> None:
+    trial = Trial.objects.get(patient=people.anna)
+    following = trial.assignments.create(position=1000 + n, block=0, arm="a")
+    session = ListeningSessionFactory(patient=people.anna, plan=trial.plan, assignment=following)
+    for phase in ("before", "after"):
+        MoodRatingFactory(patient=people.anna, session=session, phase=phase)
 
 
 def _tables(people: People, n: int) -> None:
@@ -300,6 +312,7 @@ def _nothing(people: People, n: int) -> None:
     """What is listed is written in the code."""
 
 
+TRIAL = "patients/<uuid:patient_id>/trials/<uuid:trial_id>/"
 API, ANNA = "api/v1/", "api/v1/patients/<uuid:patient_id>"
 LISTS: dict[str, Fill] = {
     f"{API}clinics": _clinic,
@@ -330,6 +343,7 @@ LISTS: dict[str, Fill] = {
     "patients/<uuid:patient_id>/data/fhir": _whole_patient,
     "patients/<uuid:patient_id>/notes/": _note,
     "patients/<uuid:patient_id>/packages/": _package,
+    TRIAL: _trial_session,
     "patients/<uuid:patient_id>/plans/": _plan,
     "patients/<uuid:patient_id>/plans/write/": _track,
     "patients/<uuid:patient_id>/plans/<int:plan_version>/rg-mbi/": _session,
@@ -364,6 +378,7 @@ ONE_THING = {
     "patients/<uuid:patient_id>/playlists/<uuid:playlist_id>/jspf",
     *("patients/<uuid:patient_id>/reminders/", f"{API}reminders"),
     "patients/<uuid:patient_id>/packages/<int:version>/<slug:kind>",
+    *("patients/<uuid:patient_id>/trials/new/", f"{TRIAL}stop/"),
     "patients/<uuid:patient_id>/phones/<uuid:phone_id>/end/",
     "patients/<uuid:patient_id>/phones/codes/<uuid:code_id>/",
     "staff/<slug:slug>/<int:membership_id>/end/",
@@ -416,6 +431,7 @@ def long_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         plane,
         rights,
         safety,
+        trials,
         uploads,
     ):
         for name in list(vars(module)):

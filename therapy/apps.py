@@ -17,6 +17,7 @@ class TherapyConfig(AppConfig):
         from therapy.pages.reminders import RemindersPanel
         from therapy.pages.safety import FlagsColumn, FlagsPanel
         from therapy.pages.timeline import care, listening, sources
+        from therapy.pages.trials import TrialsPanel
         from therapy.phone_app import checks  # noqa: F401
         from therapy.rights import holders
         from therapy.rights.tables_holder import ClinicTables
@@ -27,6 +28,7 @@ class TherapyConfig(AppConfig):
         panels.register_column(FlagsColumn())
         panels.register(AdherencePanel())
         panels.register(GoalsPanel())
+        panels.register(TrialsPanel())
         panels.register(PhonesPanel())
         panels.register(ConsentPanel())
         panels.register(RemindersPanel())

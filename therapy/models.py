@@ -40,9 +40,11 @@ from therapy.sessions.models import (
     TrackPlay,
     TrackRating,
 )
+from therapy.trials.models import Assignment, Trial, TrialDecision
 
 __all__ = [
     "AccessLog",
+    "Assignment",
     "CallCount",
     "Catalogue",
     "CatalogueEdit",
@@ -87,6 +89,8 @@ __all__ = [
     "TrackPlay",
     "TrackRating",
     "TrackSound",
+    "Trial",
+    "TrialDecision",
     "Upload",
     "UploadedFile",
     "User",

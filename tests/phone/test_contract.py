@@ -19,14 +19,14 @@ TYPES = {"string": "string", "integer": "number", "number": "number", "boolean":
 
 def in_typescript(schema: dict[str, Any]) -> str:
     """The type of a schema, with all that it refers to."""
+    if schema.get("nullable"):
+        return f"{in_typescript(schema | {'nullable': False})} | null"
     if "$ref" in schema:
         return in_typescript(SCHEMAS[schema["$ref"].rpartition("/")[2]])
     if "allOf" in schema:
         return " & ".join(map(in_typescript, schema["allOf"]))
     if "enum" in schema:
         return " | ".join(f'"{value}"' for value in schema["enum"])
-    if schema.get("nullable"):
-        return f"{in_typescript(schema | {'nullable': False})} | null"
     if schema["type"] == "array":
         return f"({in_typescript(schema['items'])})[]"
     if schema["type"] != "object":

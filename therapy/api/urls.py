@@ -6,17 +6,17 @@ from therapy.api import docs
 from therapy.catalogue import api as catalogue
 from therapy.people import api as people
 from therapy.people import consent_api, pairing_api
-from therapy.plans import api as plans
 from therapy.reminders import api as reminders
 from therapy.safety import api as safety
 from therapy.sessions import api as sessions
+from therapy.trials import api as trials
 
 app_name = "api"
 urlpatterns = [
     path("me", people.Me.as_view(), name="me"),
     path("pairings", pairing_api.Pairings.as_view(), name="pairings"),
     path("consents", consent_api.Consents.as_view(), name="consents"),
-    path("plan", plans.CurrentPlan.as_view(), name="plan"),
+    path("plan", trials.CurrentPlan.as_view(), name="plan"),
     path("catalogue", catalogue.Tracks.as_view(), name="catalogue"),
     path("tracks/<uuid:track_id>/audio", catalogue.Audio.as_view(), name="track-audio"),
     path("sessions", sessions.Sessions.as_view(), name="sessions"),

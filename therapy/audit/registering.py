@@ -19,6 +19,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "therapy.TrackFeatures": MUSIC,
     "therapy.TrackSound": MUSIC,
     "therapy.PlaylistEntry": "Written with its playlist, and never after.",
+    "therapy.Assignment": "Written with its trial, and never after.",
     "adaptation.BaseModel": BASES,
     "adaptation.TrackPlace": BASES,
     "exports.Graph": BASES,

@@ -28,6 +28,8 @@ from therapy.pages import (
     tables,
     today,
     track,
+    trial_setup,
+    trials,
     uploads,
 )
 from therapy.pages.health import healthz
@@ -64,6 +66,14 @@ urlpatterns = [
         "patients/<uuid:patient_id>/notes/<int:note_id>/correct/",
         notes.correct,
         name="correct-note",
+    ),
+    path("patients/<uuid:patient_id>/trials/new/", trial_setup.set_up, name="set-up-trial"),
+    path("patients/<uuid:patient_id>/trials/<uuid:trial_id>/", trials.trial, name="trial"),
+    path("patients/<uuid:patient_id>/trials/<uuid:trial_id>/stop/", trials.stop, name="stop-trial"),
+    path(
+        "patients/<uuid:patient_id>/trials/<uuid:trial_id>/decide/",
+        trials.decide_trial,
+        name="decide-trial",
     ),
     path("patients/<uuid:patient_id>/reminders/", reminders.change, name="reminders"),
     path("patients/<uuid:patient_id>/reminders/end/", reminders.end, name="end-reminders"),

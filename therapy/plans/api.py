@@ -1,25 +1,18 @@
-"""GET /api/v1/plan: what is prescribed."""
+"""What of a plan a phone is told (therapy/trials/api.py answers with it)."""
 
 import uuid
 from typing import Any
 
-from django.http import Http404
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from therapy.api.errors import refusals
 from therapy.api.fields import TruthField, WholeNumberField
-from therapy.api.views import ConditionalPhoneView
-from therapy.catalogue.api import ETAG, IF_NONE_MATCH, NOT_MODIFIED, REPR_DIGEST
 from therapy.catalogue.selectors import feature_table
-from therapy.people.care import refuse_after_care
 from therapy.plans.exclusions import excluded_track_ids
 from therapy.plans.models import SessionPlan, Standing
 from therapy.plans.path import curve_weights
 from therapy.plans.sections.lists import WHENS
-from therapy.plans.selectors import current_plan, standing_of
+from therapy.plans.selectors import standing_of
 
 
 class SlotBody(serializers.Serializer[Any]):
@@ -64,7 +57,7 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
 
     class Meta:
         model = SessionPlan
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "version",
             "created_at",
@@ -111,7 +104,7 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
             "crisis_plan",
             "excluded_track_ids",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     @extend_schema_field(serializers.ChoiceField(Standing.choices))
     def get_standing(self, plan: SessionPlan) -> str:
@@ -122,22 +115,3 @@ class PlanBody(serializers.ModelSerializer[SessionPlan]):
 
     def get_excluded_track_ids(self, plan: SessionPlan) -> list[uuid.UUID]:
         return sorted(excluded_track_ids(plan, feature_table(self.context["clinic"])))
-
-
-class CurrentPlan(ConditionalPhoneView):
-    @extend_schema(
-        summary="The session plan in force",
-        description="The version that the therapist prescribed last. It is never edited: a change "
-        "is the next version. The list of excluded tracks follows the catalogue, so the ETag may "
-        "change while the version stays.",
-        parameters=[IF_NONE_MATCH, ETAG, REPR_DIGEST],
-        operation_id="getPlan",
-        responses={200: PlanBody, 304: NOT_MODIFIED, **refusals(401, 403, 404)},
-        tags=["plan"],
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        refuse_after_care(self.patient)
-        plan = current_plan(self.patient)
-        if plan is None:
-            raise Http404("No session plan has been prescribed yet.")
-        return Response(PlanBody(plan, context={"clinic": self.patient.clinic}).data)

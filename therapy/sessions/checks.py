@@ -163,6 +163,7 @@ def _reference_problems(row: object, known: Known) -> Problems:
     problems: Problems = {}
     for name, ids, text in (
         ("plan", known.plans, "This patient has no plan of this id."),
+        ("assignment", known.assignments, "No trial of this patient assigned this."),
         ("session", known.sessions, NO_SESSION),
         ("track", known.tracks, "No catalogue of this clinic has such a track."),
     ):

@@ -1,4 +1,5 @@
-"""The plans, sessions and tracks that reported rows name, and which the patient may name."""
+"""The plans, assignments, sessions and tracks that reported rows name, and which of them the
+patient may name."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,22 +12,25 @@ from therapy.catalogue.selectors import tracks_of
 from therapy.people.models import Patient
 from therapy.plans.models import SessionPlan
 from therapy.sessions.models import ListeningSession
+from therapy.trials.models import Assignment
 
 Reference = tuple[str, uuid.UUID]
-NAMES = ("plan_id", "session_id", "track_id")
+NAMES = ("plan_id", "assignment_id", "session_id", "track_id")
 FEW = 500
 
 
 @dataclass(frozen=True)
 class Known:
-    """Which of the plans, sessions and tracks that rows name the patient may name."""
+    """Which of the plans, assignments, sessions and tracks that rows name the patient may name."""
 
     plans: set[uuid.UUID] = field(default_factory=set)
+    assignments: set[uuid.UUID] = field(default_factory=set)
     sessions: set[uuid.UUID] = field(default_factory=set)
     tracks: set[uuid.UUID] = field(default_factory=set)
 
     def add(self, more: "Known") -> None:
         self.plans.update(more.plans)
+        self.assignments.update(more.assignments)
         self.sessions.update(more.sessions)
         self.tracks.update(more.tracks)
 
@@ -53,13 +57,16 @@ def known_to(
     *,
     arriving: Iterable[ListeningSession] = (),
 ) -> Known:
-    """Look up all that is named; `arriving` sessions count as there. At most three queries."""
+    """Look up all that is named; `arriving` sessions count as there. At most four queries."""
     named: dict[str, set[uuid.UUID]] = {name: set() for name in NAMES}
     for name, named_id in references:
         named[name].add(named_id)
     new = {session.id for session in arriving}
     return Known(
         plans=_present(SessionPlan.objects.filter(patient=patient), named["plan_id"]),
+        assignments=_present(
+            Assignment.objects.filter(trial__patient=patient), named["assignment_id"]
+        ),
         sessions=new
         | _present(ListeningSession.objects.filter(patient=patient), named["session_id"] - new),
         tracks=_present(tracks_of(patient.clinic), named["track_id"]),

@@ -3,7 +3,9 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Track } from "../listening/catalogue.ts";
 import type { Learned } from "../listening/learned.ts";
+import type { Assignment } from "../listening/plan.ts";
 import { beginWith, openSession, planAnew, type Session, skip } from "../listening/session.ts";
+import { planBy } from "../listening/trial.ts";
 import type { Mood } from "../model/package.ts";
 import { startModel } from "../model/thread.ts";
 import { answersOf } from "../readying/answers.ts";
@@ -25,8 +27,8 @@ export type ModelState =
 export interface Taken {
   /** Null: the patient's own choice. */
   record: { version: number; sha256: string } | null;
-  /** A session with its first list. Throws NothingToPlay. */
-  open(mood: Mood, seed: number): Promise<Session>;
+  /** A session with its first list, by the plan or by what was assigned instead. Throws NothingToPlay. */
+  open(mood: Mood, seed: number, assignment: Assignment | null): Promise<Session>;
   planning: Planning;
   giveBack(): Promise<void>;
 }
@@ -73,10 +75,12 @@ export function modelOf(app: App): ModelForScreens {
     const { model, version, sha256 } = inUse;
     return {
       record: { version, sha256 },
-      async open(mood, seed) {
+      async open(mood, seed, assignment) {
         const opening = await openingOf(database, patient(), { mood, at: app.now(), seed });
         if (opening === null) throw new Error("There is no plan.");
-        return openSession(model, opening);
+        const { prescription } = opening;
+        const plan = planBy(prescription.plan, assignment);
+        return openSession(model, { ...opening, prescription: { ...prescription, plan } });
       },
       planning: {
         beginWith: (before, row) => beginWith(model, before, row),

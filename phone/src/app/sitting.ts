@@ -8,6 +8,7 @@ import { newSeed } from "../listening/request.ts";
 import { NothingToPlay, type Reason } from "../listening/session.ts";
 import type { Mood } from "../model/package.ts";
 import type { End } from "../playing/types.ts";
+import { assignmentFor } from "../sessions/assigning.ts";
 import { type Conductor, conduct, type Heard } from "../sessions/conducting.ts";
 import { usualMood } from "../sessions/looking.ts";
 import {
@@ -106,12 +107,12 @@ export function sittingsOf(app: App): Sittings {
     isLive: boolean,
     own: string[] | null = null,
   ): Promise<void> {
-    const { plan } = app.kept.value;
+    const { plan, device, standing } = app.kept.value;
     if (plan === undefined || stage.value.is !== "none") return;
     stage.value = { is: "making" };
     const music = musicOf(app, plan, ended);
     music.player.begin(); // before anything is awaited
-    const started = { id: crypto.randomUUID(), plan: plan.id, startedAt: app.now() };
+    let started: Started = { id: crypto.randomUUID(), plan: plan.id, startedAt: app.now() };
     if (!(await hold())) {
       await music.player.stop();
       stage.value = { is: "elsewhere" };
@@ -120,13 +121,19 @@ export function sittingsOf(app: App): Sittings {
     let told: Promise<unknown> = Promise.resolve();
     try {
       await endLost();
+      // A mood before and the model's own choice are what a comparison needs; without them none is used up.
+      const isCompared = mood !== null && own === null && standing.get("experiments") === true;
+      const assignment = isCompared
+        ? await assignmentFor(app.database, device?.patientId ?? "", plan)
+        : null;
+      if (assignment !== null) started = { ...started, assignment: assignment.id };
       const telling = tellBeginning(started, mood, isLive); // while the model works
       told = Promise.allSettled([telling]);
       const taken = await (own === null
         ? app.model.take(started.id)
         : app.model.choose(started.id, own));
       giveBack = taken.giveBack;
-      const opened = await taken.open(mood ?? usualMood(app.past.value), newSeed());
+      const opened = await taken.open(mood ?? usualMood(app.past.value), newSeed(), assignment);
       await telling; // what happened is kept before it is shown, and in order
       const conductor = await conduct(deskOf(app, music.player, taken), started, opened);
       music.follow(conductor);

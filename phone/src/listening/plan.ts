@@ -18,6 +18,15 @@ export interface Asked {
 
 export type Curve = "linear" | "ease-out" | "plateau" | "u" | "direct";
 
+/** What one session plays by in the place of what the plan says. */
+export interface Assignment {
+  id: string;
+  curve: Curve;
+  start_factor: number;
+  track_count: number;
+  curve_weights: number[];
+}
+
 /** Units and meanings are those of docs/openapi.yaml, PlanBody. Null: not limited, or none. */
 export interface Plan {
   id: string;
@@ -65,4 +74,5 @@ export interface Plan {
   measures: Asked[];
   crisis_plan: string;
   excluded_track_ids: string[];
+  trial: { id: string; assignments: Assignment[] } | null;
 }

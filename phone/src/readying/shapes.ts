@@ -5,7 +5,7 @@
  */
 
 import type { Catalogue } from "../listening/catalogue.ts";
-import type { Plan } from "../listening/plan.ts";
+import type { Assignment, Plan } from "../listening/plan.ts";
 import type { AnswerName } from "../store/schema.ts";
 
 /** The answer is not what it should be; the message says where. */
@@ -39,6 +39,14 @@ const shaped =
   (shape: Record<string, Check>): Check =>
   (value) =>
     faultIn(shape, value) === undefined;
+
+const ASSIGNMENT: Shape<Assignment> = {
+  id: text,
+  curve: text,
+  start_factor: number,
+  track_count: count,
+  curve_weights: listOf(number),
+};
 
 const PLAN: Shape<Plan> = {
   id: text,
@@ -86,6 +94,7 @@ const PLAN: Shape<Plan> = {
   measures: listOf(shaped({ measure: text, when: text, may_skip: truth })),
   crisis_plan: text,
   excluded_track_ids: listOf(text),
+  trial: orNull(shaped({ id: text, assignments: listOf(shaped(ASSIGNMENT)) })),
 };
 
 const CATALOGUE: Shape<Catalogue> = {
@@ -133,8 +142,11 @@ export function checkAnswer(name: AnswerName, body: unknown): void {
 
 function checkPlan(body: unknown): asserts body is Plan {
   demandShape("plan", PLAN, body);
-  const { curve_weights, track_count } = body as Plan;
-  if (curve_weights.length !== track_count) throw new BadAnswer("plan: curve_weights");
+  const plan = body as Plan;
+  const ways = [plan, ...(plan.trial?.assignments ?? [])];
+  if (ways.some(({ curve_weights, track_count }) => curve_weights.length !== track_count)) {
+    throw new BadAnswer("plan: curve_weights");
+  }
 }
 
 function checkCatalogue(body: unknown): asserts body is Catalogue {

@@ -5,6 +5,7 @@ import { useApp } from "../app/context.ts";
 import { addressOf, go } from "../app/routes.ts";
 import { update } from "../app/updating.ts";
 import type { Plan } from "../listening/plan.ts";
+import { nextAssignment } from "../listening/trial.ts";
 import { applyUpdate } from "../offline/updating.ts";
 import { Install } from "../parts/Install.tsx";
 import { Notice } from "../parts/Notice.tsx";
@@ -34,6 +35,7 @@ export function Home() {
           <WithoutModel />
           <WhatIsDue plan={plan} />
           <ThePlan plan={plan} />
+          <Compared plan={plan} />
           {plan.homework !== "" && (
             <section class="card">
               <h2>{words.home.homework}</h2>
@@ -117,6 +119,22 @@ function ThePlan({ plan }: { plan: Plan }) {
     <>
       <p>{words.home.plan(plan.track_count, length ?? plan.minutes, numbers)}</p>
       {last !== undefined && <p class="hint">{words.home.lastTime(date(last.startedAt))}</p>}
+    </>
+  );
+}
+
+/** That chance decides something, and the way out of it. What is compared stands nowhere. */
+function Compared({ plan }: { plan: Plan }) {
+  const app = useApp();
+  const { words } = app.language.value;
+  const isOn = app.kept.value.standing.get("experiments") === true;
+  if (!isOn || nextAssignment(plan, new Set()) === null) return null;
+  return (
+    <>
+      <p class="hint">{words.home.compared}</p>
+      <p>
+        <a href={`#${addressOf("consent", "experiments")}`}>{words.home.stopComparing}</a>
+      </p>
     </>
   );
 }

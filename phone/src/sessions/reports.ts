@@ -44,22 +44,29 @@ export interface Started {
   id: string;
   /** Id of the plan's version. */
   plan: string;
+  /** What chance assigned it, where something is compared. */
+  assignment?: string;
   startedAt: number;
 }
 
-export function sessionBegun({ id, plan, startedAt }: Started): Report {
-  return { id, kind: "session", body: { plan, started_at: time(startedAt), ended_at: null } };
+export function sessionBegun(started: Started): Report {
+  return { id: started.id, kind: "session", body: { ...beginning(started), ended_at: null } };
 }
 
 /** `reason`: null where the patient did not say, and always where the music ended by itself. */
 export function sessionEnded(
-  { id, plan, startedAt }: Started,
+  started: Started,
   at: number,
   ending: "completed" | "stopped",
   reason: StopReason | null = null,
 ): Report {
   const ended = { ended_at: time(at), ending, stop_reason: reason };
-  return { id, kind: "session", body: { plan, started_at: time(startedAt), ...ended } };
+  return { id: started.id, kind: "session", body: { ...beginning(started), ...ended } };
+}
+
+function beginning({ plan, assignment, startedAt }: Started) {
+  const followed = assignment === undefined ? {} : { assignment };
+  return { plan, ...followed, started_at: time(startedAt) };
 }
 
 /** An occasion that was not kept. */

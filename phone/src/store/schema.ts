@@ -146,6 +146,7 @@ export interface PairingRow {
 export interface SittingRow {
   id: string;
   plan: string;
+  assignment?: string;
   startedAt: number;
   /** When it played last, as far as is known. */
   lastAt: number;

@@ -113,6 +113,8 @@ export const screensEn = {
     plan: (pieces: number, length: number, { whole }: Numbers) =>
       `Your plan: ${whole(pieces)} ${tracks(pieces)}, about ${whole(length)} ${minutes(length)}, from how you feel to where you and your therapist want to go.`,
     lastTime: (time: string) => `Last session: ${time}`,
+    compared: "Your sessions are part of a comparison that you agreed to.",
+    stopComparing: "Stop taking part",
     measures: (count: number, { whole }: Numbers) =>
       count === 1 ? "A short questionnaire is due" : `${whole(count)} questionnaires are due`,
     answer: "Answer now",

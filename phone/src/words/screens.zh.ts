@@ -106,6 +106,8 @@ export const screensZh: Screens = {
     plan: (pieces, length, { whole }) =>
       `您的方案：${whole(pieces)} 首，约 ${whole(length)} 分钟，从您现在的感受走向您和治疗师希望到达的地方。`,
     lastTime: (time) => `上一次聆听：${time}`,
+    compared: "您的聆听是您同意参加的一项比较的一部分。",
+    stopComparing: "不再参加",
     measures: (count, { whole }) => `有 ${whole(count)} 份问卷待填写`,
     answer: "现在填写",
     consents: "还有需要您决定的事项。",

@@ -56,6 +56,7 @@ export const PLAN: Plan = {
   measures: [],
   crisis_plan: "",
   excluded_track_ids: [],
+  trial: null,
 };
 
 /** Tracks "0", "1", … in a schema of tempo and loudness; `more` says otherwise of single ones. */

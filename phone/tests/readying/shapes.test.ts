@@ -4,7 +4,15 @@ import { catalogueOf, PLAN } from "../listening/cases.ts";
 
 const SLOT = { days: [1, 7], at: "20:30:00", minutes: 60 };
 const ASKED = { measure: "phq-4", when: "weekly", may_skip: true };
-const WHOLE = { ...PLAN, schedule: [SLOT], measures: [ASKED], tempo_min: 60 };
+const ASSIGNED = {
+  id: "a",
+  curve: "direct",
+  start_factor: 1,
+  track_count: 3,
+  curve_weights: [0, 0, 0],
+};
+const TRIAL = { id: "t", assignments: [ASSIGNED] };
+const WHOLE = { ...PLAN, schedule: [SLOT], measures: [ASKED], tempo_min: 60, trial: TRIAL };
 
 test("what the server says passes, also with words and fields of a newer one", () => {
   checkAnswer("plan", WHOLE);
@@ -29,6 +37,10 @@ test.each(Object.keys(PLAN))(
 test.each([
   ["a target beyond the plane", { target_valence: 50 }],
   ["weights for other tracks than there are", { track_count: 5 }],
+  [
+    "an assignment whose weights are for other tracks",
+    { trial: { ...TRIAL, assignments: [{ ...ASSIGNED, track_count: 4 }] } },
+  ],
   ["a zone that nobody knows", { time_zone: "Europe/Atlantis" }],
   ["no number", { minutes: "20" }],
   ["a weekday that is none", { schedule: [{ ...SLOT, days: ["Monday"] }] }],

@@ -21,6 +21,7 @@ from tests.factories import (
     SessionPlanFactory,
     TrackPlayFactory,
     TrackRatingFactory,
+    trial_of,
 )
 from tests.people import People
 from therapy.encryption import EncryptedTextField
@@ -42,6 +43,7 @@ from therapy.models import (
     ReminderRule,
     SafetyFlag,
     TablesExport,
+    TrialDecision,
 )
 from therapy.people.pairing import make_pairing_code
 from therapy.people.services import record_consent
@@ -57,7 +59,11 @@ def fill(people: People, patient: Patient) -> BaseModel:
     plan.never_tracks.add(people.tracks[0])
     plan.always_tracks.add(people.tracks[1])
     PlanStanding.objects.create(patient=patient, standing="paused", reason=MARKER)
-    session = ListeningSessionFactory(patient=patient, plan=plan)
+    trial = trial_of(patient, plan)
+    session = ListeningSessionFactory(
+        patient=patient, plan=plan, assignment=trial.assignments.first()
+    )
+    TrialDecision.objects.create(patient=patient, trial=trial, kind="stopped", words=MARKER)
     ProgressNote.objects.create(
         patient=patient, session=session, format="soap", sections={"plan": MARKER}
     )

@@ -21,6 +21,7 @@ def bodies(people: People) -> dict[str, Body]:
         "sessions": {
             "id": new_id(),
             "plan": None,
+            "assignment": None,
             "started_at": now,
             "ended_at": None,
             "ending": None,

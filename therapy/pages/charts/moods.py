@@ -66,6 +66,12 @@ def height_of(value: float) -> float:
     return BOTTOM - (value + 1) / 2 * (BOTTOM - TOP)
 
 
+LEVELS = tuple(
+    Tick(height_of(value), text)
+    for value, text in ((1, "+1"), (0.5, "+0.5"), (0, "0"), (-0.5, "−0.5"), (-1, "−1"))
+)
+
+
 def _chart(axis: Axis, frame: Frame, sessions: Sequence[SessionMood]) -> AffectChart:
     return AffectChart(
         axis=axis,
@@ -73,10 +79,7 @@ def _chart(axis: Axis, frame: Frame, sessions: Sequence[SessionMood]) -> AffectC
         description=_in_words(axis, sessions),
         pairs=tuple(_pair(axis, x, one) for x, one in zip(frame.places, sessions, strict=True)),
         targets=_targets(axis, frame, sessions),
-        levels=tuple(
-            Tick(height_of(value), text)
-            for value, text in ((1, "+1"), (0.5, "+0.5"), (0, "0"), (-0.5, "−0.5"), (-1, "−1"))
-        ),
+        levels=LEVELS,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 WIDTH, HEIGHT = 360, 216
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 344.0, 30.0, 170.0  # room for what is written beside
+BESIDE = 6.0  # between a chart and the labels on its left
 MOST_DATES = 5  # labels that fit side by side below a chart this wide
 APART = 44.0  # between the names of two plans
 
@@ -76,7 +77,7 @@ class Frame:
     @property
     def label(self) -> float:
         """Where labels beside the chart end."""
-        return self.left - 6
+        return self.left - BESIDE
 
     @property
     def slot(self) -> float:

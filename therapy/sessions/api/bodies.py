@@ -53,6 +53,12 @@ class SessionBody(ReportBody):
         default=None,
         help_text="Id of the plan version that was in force on the phone.",
     )
+    assignment = KeyField(
+        source="assignment_id",
+        allow_null=True,
+        default=None,
+        help_text="Id of the assignment that it follows, of the plan's `trial`; null: of none.",
+    )
     started_at = PhoneInstantField(help_text=CLOCK_HELP)
     ended_at = PhoneInstantField(
         allow_null=True, default=None, help_text="Not before the start; null while it goes on."

@@ -7,6 +7,7 @@ from therapy.fields import one_of
 from therapy.people.models import Patient
 from therapy.plans.models import SessionPlan
 from therapy.sessions.models.reports import Report, instant_as_said
+from therapy.trials.models import Assignment
 
 
 class ListeningSession(Report):
@@ -31,11 +32,20 @@ class ListeningSession(Report):
         OTHER = "other"
 
     INSTANTS = ("started_at", "ended_at")
-    CONTENT = ("plan",)
+    CONTENT = ("plan", "assignment")
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="sessions")
     plan = models.ForeignKey(
         SessionPlan, on_delete=models.PROTECT, null=True, related_name="sessions"
+    )
+    assignment = models.ForeignKey(
+        Assignment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        help_text="What chance had assigned it, in a trial. Of several that say so, as two phones "
+        "without a network may, the first counts.",
     )
     started_at = models.DateTimeField()
     phone_started_at = instant_as_said()

@@ -26,6 +26,7 @@ def record_session(
     ending: str = "",
     stop_reason: str = "",
     plan_id: uuid.UUID | None = None,
+    assignment_id: uuid.UUID | None = None,
 ) -> ListeningSession:
     """A sitting. A repeat that brings the end of an open session ends it; one that comes late,
     without the end that is stored, changes nothing.
@@ -40,6 +41,7 @@ def record_session(
         stop_reason=stop_reason,
         end_clock_offset=None if ended_at is None else arrival.clock.offset_seconds,
         plan_id=plan_id,
+        assignment_id=assignment_id,
     )
     stored = store_once(session, arrival=arrival)
     if ended_at is not None and stored.ended_at is None:
