@@ -33,6 +33,7 @@ class TherapyConfig(AppConfig):
         panels.register(ConsentPanel())
         panels.register(RemindersPanel())
         sources.register(care.Plans())
+        sources.register(care.Trials())
         sources.register(care.Goals())
         sources.register(listening.Sessions())
         sources.register(listening.Answers())

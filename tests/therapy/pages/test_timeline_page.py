@@ -18,6 +18,7 @@ from tests.factories import (
     SessionPlanFactory,
     TrackPlayFactory,
     UserFactory,
+    trial_of,
 )
 from tests.people import People
 from tests.therapy.pages.conftest import SignedIn
@@ -29,6 +30,8 @@ from therapy.models import (
     PlanStanding,
     ProgressNote,
     SafetyFlag,
+    Trial,
+    TrialDecision,
 )
 from therapy.pages.timeline import sources
 
@@ -119,6 +122,18 @@ def test_what_staff_and_patient_decided_is_told(
     ):
         assert line in said, line
     assert "a secret" not in said
+
+
+def test_a_trial_is_told_and_not_its_arms(anna: Patient, alices: Client, people: People) -> None:
+    trial = trial_of(anna, SessionPlanFactory(patient=anna))
+    Trial.objects.filter(id=trial.id).update(begun_at=NOON, begun_by=people.bob)
+    said = told(alices, anna)
+    assert f"A trial of {trial.planned} sessions began by Bob" in said
+    TrialDecision.objects.create(
+        patient=anna, trial=trial, kind="stopped", words="She moves away.", recorded_by=people.bob
+    )
+    said = words(alices.get(address_of(anna), {"kind": "trials"}))
+    assert "A trial was stopped by Bob She moves away." in said
 
 
 def test_a_word_of_consent_is_told(anna: Patient, alices: Client) -> None:

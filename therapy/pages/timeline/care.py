@@ -1,5 +1,6 @@
-"""Of what staff and the patient decided: plans, goals, flags, notes, consents, phones."""
+"""Of what staff and the patient decided: plans, trials, goals, flags, notes, consents, phones."""
 
+import uuid
 from collections.abc import Iterator
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from therapy.pages.timeline.sources import Event, Span, by
 from therapy.people.models import Consent, Device, Patient
 from therapy.plans.models import GoalReview, PlanStanding, SessionPlan, Standing
 from therapy.safety.models import SafetyFlag
+from therapy.trials.models import Trial, TrialDecision
 
 STANDINGS = {
     Standing.ACTIVE: "Listening was taken up again",
@@ -35,6 +37,23 @@ class Plans:
         for row in standings.select_related("set_by"):
             says = f"{STANDINGS[Standing(row.standing)]}{by(row.set_by)}"
             yield Event(row.set_at, says, row.reason, "#plan")
+
+
+class Trials:
+    """Trials begun, stopped and decided; which arm a session followed is not told."""
+
+    key, title, act = "trials", "Trial", Act.SEE_PATIENTS
+
+    def events(self, patient: Patient, span: Span) -> Iterator[Event]:
+        begun = Trial.objects.filter(patient=patient, **span.of("begun_at"))
+        for trial in begun.select_related("begun_by"):
+            says = f"A trial of {trial.planned} sessions began{by(trial.begun_by)}"
+            yield Event(trial.begun_at, says, "", _of(patient, trial.id))
+        words = TrialDecision.objects.filter(patient=patient, **span.of("recorded_at"))
+        for word in words.select_related("recorded_by"):
+            done = "stopped" if word.kind == TrialDecision.Kind.STOPPED else "decided"
+            says = f"A trial was {done}{by(word.recorded_by)}"
+            yield Event(word.recorded_at, says, word.words, _of(patient, word.trial_id))
 
 
 class Goals:
@@ -113,3 +132,7 @@ class Phones:
                 yield Event(phone.created_at, f"{name} was connected", address="#phones")
             if phone.revoked_at is not None and span.holds(phone.revoked_at):
                 yield Event(phone.revoked_at, f"Access of {name} was ended", address="#phones")
+
+
+def _of(patient: Patient, trial: uuid.UUID) -> str:
+    return reverse("trial", args=[patient.id, trial])
