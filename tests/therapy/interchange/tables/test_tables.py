@@ -45,7 +45,7 @@ def test_every_table_has_its_rows(filled: People, ben: Patient, tmp_path: Path, 
     tables = exported(tmp_path / "out", f"--format={form}")
     assert {name: len(rows) for name, rows in tables.items()} == {
         "patients": 2,
-        "consents": 1,
+        "consents": 2,  # to care, and to a trial
         "session_plans": 1,
         "tracks": 3,
         "sessions": 1,
